@@ -1,0 +1,13 @@
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from escarcelle.web.appearance import choose_theme
+
+handler500 = "escarcelle.web.errors.server_error"
+
+urlpatterns = [
+    path("acces/", include("allauth.urls")),
+    path("langue/", set_language, name="set_language"),
+    path("apparence/", choose_theme, name="theme"),
+    path("", include("escarcelle.web.urls")),
+]

@@ -1,0 +1,44 @@
+"""The people of the demo. Names of the isle, none of a real person; addresses under a domain that cannot exist."""
+
+from dataclasses import dataclass
+
+from escarcelle.groups.models import Role
+
+PASSWORD = "escarcelle-demo"  # noqa: S105  the demo's own, printed at start
+
+
+@dataclass(frozen=True)
+class Login:
+    """A sign-in of the demo; `role` None for a plain member, a coordinator or a producer."""
+
+    last_name: str
+    first_name: str
+    email: str
+    role: str | None
+    in_words: str
+
+
+ADMINISTRATOR = Login("Tonnerre", "Anne", "administratrice@groix.example", Role.Name.ADMINISTRATOR, "administratrice")
+TREASURER = Login("Le Goff", "Martine", "tresoriere@groix.example", Role.Name.TREASURER, "trésorière")
+COORDINATOR = Login("Favennec", "Hervé", "coordinateur@groix.example", None, "coordinateur du contrat légumes")
+VOLUNTEER = Login("Corre", "Yannick", "benevole@groix.example", Role.Name.VOLUNTEER, "bénévole")
+PRODUCER = Login("Stéphan", "Erwan", "producteur@groix.example", None, "producteur, Ferme de Groix")
+MEMBER = Login("Adam", "Pécine", "adherente@groix.example", None, "adhérente")
+GROIX = (ADMINISTRATOR, TREASURER, COORDINATOR, VOLUNTEER, PRODUCER, MEMBER)
+
+MARKET_ADMINISTRATOR = Login("Cloarec", "Corentin", "marche@paysans.example", Role.Name.ADMINISTRATOR, "administrateur du marché")
+CLIENT = Login("Bihan", "Soizic", "cliente@paysans.example", None, "cliente du marché")
+DIRECT_PAYSANS = (MARKET_ADMINISTRATOR, CLIENT)
+
+# Members who subscribe to the vegetables, besides those above who do: forty in all.
+NEIGHBOURS = (
+    ("Angoustan", "Bernard"), ("Blanc", "Alphée"), ("Cariou", "Maëlle"), ("Davigo", "Solène"), ("Évenou", "Gwenaël"),
+    ("Guérin", "Odette"), ("Hamon", "Denise"), ("Jégo", "Tugdual"), ("Kervella", "Nolwenn"), ("Le Dren", "Anaïg"),
+    ("Madec", "Loïc"), ("Le Floc’h", "Annick"), ("Nicolas", "Rozenn"), ("Olliviero", "Jean-Yves"), ("Pennec", "Gaëlle"),
+    ("Quéré", "Jean-Marie"), ("Riou", "Morgane"), ("Salaün", "Yves"), ("Tanguy", "Katell"), ("Uguen", "Mériadec"),
+    ("Vaillant", "Françoise"), ("Yvon", "Thérèse"), ("Le Bris", "Ronan"), ("Bellec", "Nadia"), ("Cadiou", "Iwan"),
+    ("Derrien", "Marie-Jo"), ("Nguyễn", "Thảo"), ("Gourlaouen", "Steven"), ("Guégan", "Brigitte"), ("Kerdoncuff", "Alan"),
+    ("Lagadec", "Enora"), ("L’Hostis", "Paul"), ("Marrec", "Claire"), ("Morvan", "Goulven"), ("Stéphant", "Lena"),
+    ("Thomas", "Élisabeth"),
+)  # fmt: skip
+BANKS = ("Crédit Mutuel", "La Banque Postale", "Crédit Agricole", "BNP Paribas", "Caisse d’Épargne")

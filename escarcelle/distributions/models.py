@@ -1,0 +1,70 @@
+"""When and where a group meets, and which contracts deliver there."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from escarcelle.catalogs.models import Contract
+from escarcelle.groups.models import Group
+
+
+class Place(models.Model):
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="places")
+    name = models.CharField(_("Lieu"), max_length=120)
+    address = models.CharField(_("Adresse"), max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "name"], name="one_place_of_a_name_per_group")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Distribution(models.Model):
+    """One place, one day: everything delivered there that day is one distribution."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="distributions")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="distributions")
+    on = models.DateField(_("Jour"))
+    starts_at = models.TimeField(_("De"))
+    ends_at = models.TimeField(_("À"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "place", "on"], name="one_distribution_per_place_and_day"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="distribution_ends_after_it_starts"),
+        ]
+        indexes = [models.Index(fields=["group", "on"], name="distributions_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.place_id}"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def standing(self) -> DeliveryQuerySet:
+        """Not cancelled."""
+        return self.filter(cancelled_at=None)
+
+    def by_day(self) -> DeliveryQuerySet:
+        return self.order_by("distribution__on", "pk")
+
+
+class Delivery(models.Model):
+    """One contract's part in a distribution. Members speak of “the distributions of a contract”."""
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="deliveries")
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="deliveries")
+    distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="deliveries")
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["contract", "distribution"], name="one_delivery_per_contract_and_distribution")]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id}: {self.distribution_id}"

@@ -1,0 +1,119 @@
+"""Days are planned, moved and cancelled here. What that does to balances is decided above, in `subscriptions.calendar`."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from escarcelle.catalogs.models import Contract
+from escarcelle.distributions.models import Delivery, Distribution, Place
+from escarcelle.groups.models import Group
+from escarcelle.lib.dates import format_day
+from escarcelle.lib.names import clean_text
+from escarcelle.lib.refusals import Refusal, gettext_noop
+
+
+class PlanningRefused(Refusal):
+    """A day cannot be planned, moved or cancelled so."""
+
+    sentences: ClassVar[Mapping[str, str]] = {
+        "place_missing": gettext_noop("Il manque le lieu."),
+        "outside_contract": gettext_noop("Le {day} est hors de la période du contrat."),
+        "ends_before_it_starts": gettext_noop("L’heure de fin vient avant celle du début."),
+        "cancelled": gettext_noop("La distribution du {day} est annulée\u00a0: rétablissez-la d’abord."),
+        "day_taken": gettext_noop("Le contrat est déjà distribué le {day} à cet endroit."),
+        "another_group": gettext_noop("Ce lieu n’appartient pas au groupe."),
+        "has_subscriptions": gettext_noop(
+            "Des membres ont souscrit\u00a0: annulez la distribution du {day}, chacun verra pourquoi son solde change."
+        ),
+    }
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where, and between which hours."""
+
+    place: Place
+    starts_at: dt.time
+    ends_at: dt.time
+
+
+@transaction.atomic
+def place_named(group: Group, name: str, address: str = "") -> Place:
+    """The group's place of that name, noted the first time."""
+    name = clean_text(name, max_length=120)
+    if not name:
+        raise PlanningRefused("place_missing", field="place")
+    place, _ = Place.objects.get_or_create(group=group, name=name, defaults={"address": clean_text(address, max_length=200)})
+    return place
+
+
+def place_deliveries(contract: Contract, slot: Slot, days: Iterable[dt.date]) -> list[Delivery]:
+    """Deliver a contract on these days, joining the distribution that exists there or making it. Needs a transaction.
+
+    Days on which it is delivered there already are passed over. Refused: `PlanningRefused` for a day outside the contract."""
+    wanted = sorted(set(days))
+    for day in wanted:
+        if not contract.starts_on <= day <= contract.ends_on:
+            raise PlanningRefused("outside_contract", day=format_day(day))
+    distributions = {day: _distribution(contract.group, slot, day) for day in _missing(contract, slot, wanted)}
+    return Delivery.objects.bulk_create(
+        Delivery(group=contract.group, contract=contract, distribution=distribution) for distribution in distributions.values()
+    )
+
+
+def _missing(contract: Contract, slot: Slot, days: list[dt.date]) -> list[dt.date]:
+    planned = set(
+        Delivery.objects.filter(contract=contract, distribution__place=slot.place, distribution__on__in=days).values_list(
+            "distribution__on", flat=True
+        )
+    )
+    return [day for day in days if day not in planned]
+
+
+def _distribution(group: Group, slot: Slot, day: dt.date) -> Distribution:
+    if slot.ends_at <= slot.starts_at:
+        raise PlanningRefused("ends_before_it_starts", day=format_day(day), field="ends_at")
+    distribution, _ = Distribution.objects.get_or_create(
+        group=group, place=slot.place, on=day, defaults={"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    )
+    return distribution
+
+
+def move(delivery: Delivery, to: dt.date, place: Place | None = None) -> None:
+    """Put a delivery on another day, or at another place. Needs a transaction.
+
+    Refused: `PlanningRefused` for a cancelled delivery, or when the contract is delivered there on that day already."""
+    if delivery.cancelled_at is not None:
+        raise PlanningRefused("cancelled", day=format_day(delivery.distribution.on))
+    old = delivery.distribution
+    slot = Slot(place or old.place, old.starts_at, old.ends_at)
+    taken = delivery.contract.deliveries.filter(distribution__on=to, distribution__place=slot.place).exclude(pk=delivery.pk)
+    if taken.exists():
+        raise PlanningRefused("day_taken", day=format_day(to), field="to")
+    delivery.distribution = _distribution(delivery.group, slot, to)
+    delivery.save(update_fields=["distribution"])
+    drop_if_empty(old)
+
+
+def cancel(delivery: Delivery, reason: str) -> None:
+    """Mark a delivery as not taking place. Needs a transaction."""
+    delivery.cancelled_at = timezone.now()
+    delivery.cancel_reason = clean_text(reason, max_length=200)
+    delivery.save(update_fields=["cancelled_at", "cancel_reason"])
+
+
+def restore(delivery: Delivery) -> None:
+    """The opposite of `cancel`. Needs a transaction."""
+    delivery.cancelled_at = None
+    delivery.cancel_reason = ""
+    delivery.save(update_fields=["cancelled_at", "cancel_reason"])
+
+
+def drop_if_empty(distribution: Distribution) -> None:
+    """A day on which nothing is delivered any more is not a distribution."""
+    if not distribution.deliveries.exists():
+        distribution.delete()

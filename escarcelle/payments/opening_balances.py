@@ -1,0 +1,154 @@
+"""« Reprise de solde »: the signed balance with which a member arrives from paper or another tool, once per account."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import transaction
+
+from escarcelle.groups.activity import begin, note
+from escarcelle.groups.models import Group, Member, MemberAccount
+from escarcelle.ledger import books, posting
+from escarcelle.ledger.models import AccountKind
+from escarcelle.lib.dates import format_day
+from escarcelle.lib.money import format_signed_cents
+from escarcelle.lib.refusals import Refusal, gettext_noop
+from escarcelle.payments.models import OpeningBalance
+from escarcelle.payments.recording import (
+    EARLIEST_RECEPTION,
+    HIGHEST_PAYMENT_CENTS,
+    PaymentRefused,
+)
+from escarcelle.subscriptions.booking import actor
+
+OPENING_BALANCE = "opening_balance"
+LABEL = "Reprise de solde"
+
+
+class AlreadyTakenOver(Refusal):
+    """An account has an opening balance already: correct it with a payment, never with a second one."""
+
+    sentences: ClassVar[Mapping[str, str]] = {
+        "already_taken_over": gettext_noop(
+            "La reprise de solde de {names} a déjà été faite\u00a0: une seconde compterait double. Corrigez par une opération."
+        ),
+    }
+
+    def __init__(self, accounts: Sequence[MemberAccount]) -> None:
+        self.account_ids = [account.pk for account in accounts]
+        super().__init__("already_taken_over", names=", ".join(account.member.name for account in accounts))
+
+
+class ControlTotalDiffers(Refusal):
+    """The rows do not add up to the total announced."""
+
+    sentences: ClassVar[Mapping[str, str]] = {
+        "control_total_differs": gettext_noop(
+            "Les soldes font {total}, le total de contrôle annonce {announced}\u00a0: rien n’est enregistré tant qu’ils diffèrent."
+        ),
+    }
+
+    def __init__(self, announced_cents: int, total_cents: int) -> None:
+        super().__init__(
+            "control_total_differs",
+            field="control_total",
+            announced=format_signed_cents(announced_cents),
+            total=format_signed_cents(total_cents),
+        )
+
+
+@dataclass(frozen=True)
+class TakeOver:
+    """A balance in cents, positive in the member's favour, on one account."""
+
+    account: MemberAccount
+    amount_cents: int
+
+
+@transaction.atomic
+def take_over(
+    *,
+    group: Group,
+    balances: Sequence[TakeOver],
+    on: dt.date,
+    today: dt.date,
+    by: Member | None,
+    key: UUID | None = None,
+    control_total_cents: int | None = None,
+) -> list[OpeningBalance]:
+    """Write opening balances dated `on`, all or none. A zero is noted too: that account was taken over, and owes nothing.
+
+    In favour: debit *opening*, credit the member; owed: the other way round. Neither turnover, nor till, nor VAT. Sent twice with one
+    key, the first ones come back. Refused: `AlreadyTakenOver`, `ControlTotalDiffers`, `PaymentRefused` (date, amount)."""
+    content = {"on": on, "control_total_cents": control_total_cents, "rows": [[row.account.pk, row.amount_cents] for row in balances]}
+    activity, is_first = begin(group=group, by=by, kind="balances.taken_over", key=key, content=content)
+    if not is_first:
+        return list(group.opening_balances.filter(activity=activity).order_by("pk"))
+    _check(balances, on, today, control_total_cents)
+    book_ids = sorted({row.account.book_id for row in balances})
+    for book_id in book_ids:
+        posting.lock(book_id)
+    taken = OpeningBalance.objects.filter(account__in=[row.account for row in balances]).select_related("account__member")
+    if taken:
+        raise AlreadyTakenOver([opening.account for opening in taken])
+    operation_nos: dict[int, int] = {}
+    for book_id in book_ids:
+        operation_nos |= _post(book_id, [row for row in balances if row.account.book_id == book_id and row.amount_cents], on, by)
+    rows = OpeningBalance.objects.bulk_create(
+        OpeningBalance(
+            group=group,
+            account=row.account,
+            activity=activity,
+            amount_cents=row.amount_cents,
+            on=on,
+            operation_no=operation_nos.get(row.account.pk),
+        )
+        for row in balances
+    )
+    note(activity, count=len(rows), total_cents=sum(row.amount_cents for row in rows))
+    return rows
+
+
+def _check(balances: Sequence[TakeOver], on: dt.date, today: dt.date, control_total_cents: int | None) -> None:
+    if not balances:
+        raise PaymentRefused("nothing_to_record")
+    if not EARLIEST_RECEPTION <= on <= today:
+        code = "received_in_future" if on > today else "received_too_long_ago"
+        raise PaymentRefused(code, field="on", day=format_day(on))
+    if any(abs(row.amount_cents) > HIGHEST_PAYMENT_CENTS for row in balances):
+        raise PaymentRefused("amount_too_large", field="amount")
+    counts = Counter(row.account for row in balances)
+    if len(counts) != len(balances):
+        raise AlreadyTakenOver([account for account, count in counts.items() if count > 1])
+    total_cents = sum(row.amount_cents for row in balances)
+    if control_total_cents is not None and control_total_cents != total_cents:
+        raise ControlTotalDiffers(control_total_cents, total_cents)
+
+
+def _post(book_id: int, rows: Sequence[TakeOver], on: dt.date, by: Member | None) -> dict[int, int]:
+    """Write the non-zero balances of one payee; give each account's operation."""
+    if not rows:
+        return {}
+    opening_no = books.singleton(book_id, AccountKind.OPENING)
+    drafts = [
+        posting.Draft(
+            ref=f"opening:{row.account.pk}",
+            kind=OPENING_BALANCE,
+            label=LABEL,
+            value_date=on,
+            about=f"account:{row.account.pk}",
+            moves=[_move(opening_no, row)],
+        )
+        for row in rows
+    ]
+    posted = posting.post(book_id, drafts, by=actor(by))
+    return {row.account.pk: entry.operation_no for row, entry in zip(rows, posted, strict=True)}
+
+
+def _move(opening_no: int, row: TakeOver) -> posting.Move:
+    if row.amount_cents > 0:
+        return posting.Move(opening_no, row.account.account_no, row.amount_cents)
+    return posting.Move(row.account.account_no, opening_no, -row.amount_cents)

@@ -1,0 +1,137 @@
+"""What every page shows around its content: the group, the tabs, who is signed in, light or dark."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from escarcelle.groups.permissions import Permission
+from escarcelle.lib.names import initials
+
+if TYPE_CHECKING:
+    from .screens import GroupRequest
+
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One index tab. `rare` ones leave the bar of a phone for the menu of the person."""
+
+    label: str
+    icon: str
+    url: str
+    current: bool = False
+    count: int = 0
+    rare: bool = False
+
+
+@dataclass(frozen=True)
+class GroupLink:
+    """Another group of the same person."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Every string is ready: the template only lays it out. Signed out, names are empty and there is no tab."""
+
+    theme: str
+    home_url: str
+    group_name: str = ""
+    group_slug: str = ""
+    tabs: tuple[Tab, ...] = ()
+    member_name: str = ""
+    role_label: str = ""
+    initials: str = ""
+    account_url: str = ""
+    groups: tuple[GroupLink, ...] = ()
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """Context processor. Inside a group it reads what `screens` put on the request; a screen may add `tab_counts` ({"home": 4})."""
+    if hasattr(request, "rights"):
+        return {"shell": _of_member(cast("GroupRequest", request))}
+    return {"shell": _of_visitor(request)}
+
+
+def _of_member(request: "GroupRequest") -> Shell:
+    group, member = request.group, request.member
+    return Shell(
+        theme=_theme(request),
+        home_url=_url("web:home", group.slug) or "/",
+        group_name=group.name,
+        group_slug=group.slug,
+        tabs=_tabs(request),
+        member_name=member.name,
+        role_label=_role_label(request),
+        initials=member.initials,
+        account_url=_url("web:my_account", group.slug),
+        groups=tuple(GroupLink(other.name, _url("web:home", other.slug)) for other in request.other_groups),
+    )
+
+
+def _of_visitor(request: HttpRequest) -> Shell:
+    user = getattr(request, "user", None)  # absent when a middleware before the sign-in has failed
+    if user is None or not user.is_authenticated:
+        return Shell(theme=_theme(request), home_url="/")
+    return Shell(
+        theme=_theme(request),
+        home_url="/",
+        member_name=user.get_full_name(),
+        initials=initials(user.last_name, user.first_name) or user.email[:1].upper(),
+    )
+
+
+def _role_label(request: "GroupRequest") -> str:
+    """« administrateur, trésorier », else what they are over some contract, else what everybody is."""
+    names = [str(role.get_name_display()) for role in request.member.roles.all()]
+    if request.rights.coordinated_contract_ids:
+        names.append(_("coordinateur"))
+    if request.rights.producer_ids:
+        names.append(_("producteur"))
+    return ", ".join(names) or (_("adhérent") if request.group.is_amap else _("client"))
+
+
+def _tabs(request: "GroupRequest") -> tuple[Tab, ...]:
+    """The tabs this member may open; the current one has the longest address that begins the address of the page."""
+    counts: dict[str, int] = getattr(request, "tab_counts", {})
+    found = [(name, label, icon, url) for name, label, icon in _wanted_tabs(request) if (url := _url(f"web:{name}", request.group.slug))]
+    current = max((url for *_rest, url in found if request.path.startswith(url)), key=len, default="")
+    return tuple(
+        Tab(label, icon, url, current=url == current, count=counts.get(name, 0), rare=name == "settings")
+        for name, label, icon, url in found
+    )
+
+
+def _wanted_tabs(request: "GroupRequest") -> list[tuple[str, str, str]]:
+    is_amap, may = request.group.is_amap, request.rights.may_over_some_contract
+    wanted = [
+        (Permission.BELONG, "home", _("Accueil"), "home"),
+        (Permission.SEE_CONTRACT, "contracts", _("Contrats") if is_amap else _("Catalogues"), "contract" if is_amap else "basket"),
+        (Permission.SEE_DISTRIBUTIONS, "distributions", _("Distributions"), "calendar"),
+        (Permission.SEE_MEMBERS, "members", _("Membres") if is_amap else _("Clients"), "members"),
+        (Permission.RECORD_PAYMENTS, "payments", _("Paiements"), "purse"),
+        (Permission.MANAGE_GROUP, "settings", _("Réglages"), "settings"),
+    ]
+    tabs = [(name, label, icon) for permission, name, label, icon in wanted if may(permission)]
+    if not may(Permission.RECORD_PAYMENTS):
+        tabs.append(("my_account", _("Mon compte"), "purse"))
+    return tabs
+
+
+def _url(name: str, *args: str) -> str:
+    """The address of a screen, or nothing when this installation has not got it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def _theme(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in THEMES else "auto"

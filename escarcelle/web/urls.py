@@ -1,0 +1,22 @@
+"""Every address of the screens. Each area keeps its own list; all are under the group's address."""
+
+from django.urls import include, path
+
+from escarcelle.web.accounts.urls import urlpatterns as accounts
+from escarcelle.web.contracts.urls import urlpatterns as contracts
+from escarcelle.web.home.urls import outside_groups
+from escarcelle.web.home.urls import urlpatterns as home
+from escarcelle.web.importing.urls import urlpatterns as importing
+from escarcelle.web.members.urls import urlpatterns as members
+from escarcelle.web.payments.urls import urlpatterns as payments
+from escarcelle.web.settings.urls import urlpatterns as settings
+from escarcelle.web.subscriptions.urls import urlpatterns as subscriptions
+
+app_name = "web"
+
+_of_a_group = [*home, *contracts, *subscriptions, *payments, *accounts, *members, *settings, *importing]
+
+urlpatterns = [
+    *outside_groups,
+    path("g/<slug:slug>/", include(_of_a_group)),
+]
