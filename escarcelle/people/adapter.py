@@ -45,7 +45,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         "same_as_current": gettext_lazy("C’est déjà votre adresse\u00a0: indiquez-en une autre."),
         "select_only_one": gettext_lazy("Choisissez-en une seule."),
         "too_many_login_attempts": gettext_lazy(
-            "Trop d’essais à la suite. Attendez cinq minutes, ou recevez un code par e-mail\u00a0: votre accès n’est pas bloqué."
+            "Trop d’essais à la suite. Attendez quelques minutes, puis recommencez\u00a0: votre accès n’est pas bloqué."
         ),
         "unknown_email": gettext_lazy("Aucun accès n’a cette adresse e-mail."),
         "unverified_primary_email": gettext_lazy("L’adresse principale doit d’abord être vérifiée."),

@@ -58,9 +58,20 @@ class SubscriptionsPage:
     balance_cents: int
     owed_cents: int
 
+    @property
+    def shown_total_cents(self) -> int:
+        """What the rows asked for come to."""
+        return sum(row.total_cents for row in self.rows)
+
+    @property
+    def shown_balance_cents(self) -> int:
+        """The balances of the rows asked for, added up: they are all with the payee of the contract."""
+        return sum(row.balance_cents for row in self.rows)
+
 
 ORDERS: dict[str, Callable[[SubscriptionRow], object]] = {
     "chronological": lambda row: row.id,
+    "period": lambda row: (row.starts_on, row.ends_on),
     "distributions": lambda row: row.delivery_count,
     "total": lambda row: row.total_cents,
     "balance": lambda row: row.balance_cents,
@@ -79,7 +90,7 @@ def subscriptions_page(
     every = subscription_rows(contract, contract.subscriptions.standing().by_name(), on)
     rows = [row for row in every if BALANCES.get(balance, _any)(row) and _has_text(row, text)]
     if order in ORDERS:
-        rows.sort(key=ORDERS[order], reverse=descending)  # type: ignore[arg-type]  # ints, whatever the column
+        rows.sort(key=ORDERS[order], reverse=descending)  # type: ignore[arg-type]  # one type of value, whatever the column
     elif descending:
         rows.reverse()
     return SubscriptionsPage(
@@ -133,17 +144,35 @@ def engagement(subscription: Subscription, facts: ContractFacts, on: dt.date) ->
     return tuple(Engagement(quantity, facts.product_names[product_id]) for product_id, quantity in quantities if quantity)
 
 
-@dataclass(frozen=True)
-class ContractRow:
-    """One line of the list of contracts."""
-
-    contract: Contract
-    subscription_count: int
-    negative_count: int
-    balance_cents: int
-    next_delivery_on: dt.date | None
-
-
 def products_with_prices(contract: Contract) -> list[Product]:
     """The products of a contract, each with its dated prices at hand. Two statements."""
     return list(contract.products.prefetch_related(Prefetch("prices", ProductPrice.objects.order_by("from_date"))))
+
+
+def one_row(contract: Contract, subscription: Subscription, on: dt.date) -> SubscriptionRow:
+    """The row of one subscription, as the books say now. Five statements."""
+    [row] = subscription_rows(contract, contract.subscriptions.filter(pk=subscription.pk), on)
+    return row
+
+
+@dataclass(frozen=True)
+class AbsenceRow:
+    """The days on which one subscription collects nothing."""
+
+    subscription: Subscription
+    days: tuple[dt.date, ...]
+
+
+def absence_rows(contract: Contract) -> list[AbsenceRow]:
+    """The subscriptions of a contract that have absences, by name. Two statements."""
+    days: dict[int, list[dt.date]] = {}
+    absences = contract.deliveries.filter(absences__subscription__withdrawn_at=None).by_day()
+    for subscription_id, on in absences.values_list("absences__subscription_id", "distribution__on"):
+        days.setdefault(subscription_id, []).append(on)
+    absent = contract.subscriptions.filter(pk__in=days).select_related("member", "alternate").by_name()
+    return [AbsenceRow(subscription, tuple(days[subscription.pk])) for subscription in absent]
+
+
+def balances_by_subscription(contract: Contract) -> dict[int, int]:
+    """What the books say of each standing subscription, in cents. One statement."""
+    return dict(contract.subscriptions.standing().values_list("pk", "account__ledger_account__balance_cents"))

