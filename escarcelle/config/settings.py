@@ -109,7 +109,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"  # one writer at a time, in the order of arrival
+    DATABASES["default"]["ENGINE"] = "escarcelle.config.sqlite"  # one writer at a time, in the order of arrival
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         # Read-then-write transactions fail at once with "database is locked" unless they begin as writers.

@@ -18,7 +18,7 @@ CPU_SECONDS = 20
 TOO_MANY_ROWS = "too_many_rows"
 TOO_MANY_COLUMNS = "too_many_columns"
 TOO_MUCH_TEXT = "too_much_text"
-PASSWORD = "password"
+PASSWORD = "password"  # noqa: S105  the name of a refusal
 UNREADABLE = "unreadable"
 EMPTY = "empty"
 
@@ -65,7 +65,7 @@ def first_filled_sheet(data: bytes, *, most_rows: int, most_columns: int, most_c
         return {"refused": PASSWORD}
     except TooMuch as refusal:
         return {"refused": str(refusal)}
-    except Exception:  # noqa: BLE001 — whatever a hostile file raises, the answer is the same sentence
+    except Exception:
         return {"refused": UNREADABLE}
     return {"refused": EMPTY}
 

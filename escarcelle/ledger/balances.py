@@ -23,13 +23,12 @@ def total_by_kind(book_id: int, nos: Sequence[int], kinds: Sequence[str]) -> dic
     if not nos:
         return {}
     accounts, of_kinds = ", ".join(["%s"] * len(nos)), ", ".join(["%s"] * len(kinds))
-    side = (
-        "SELECT t.{column} AS no, {sign}t.amount_cents AS cents FROM ledger_transfer t "
-        "JOIN ledger_operation o ON o.book_id = t.book_id AND o.no = t.operation_no "
-        f"WHERE t.book_id = %s AND t.{{column}} IN ({accounts}) AND o.kind IN ({of_kinds})"
-    )
+    columns = "t.{column} AS no, {sign}t.amount_cents AS cents"
+    source = "ledger_transfer t JOIN ledger_operation o ON o.book_id = t.book_id AND o.no = t.operation_no"
+    # Marks only: the values go apart.
+    side = f"SELECT {columns} FROM {source} WHERE t.book_id = %s AND t.{{column}} IN ({accounts}) AND o.kind IN ({of_kinds})"  # noqa: S608
     credits, debits = side.format(column="credit_no", sign=""), side.format(column="debit_no", sign="-")
-    parameters = [book_id, *nos, *map(str, kinds)]
+    parameters: list[int | str] = [book_id, *nos, *map(str, kinds)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT no, sum(cents) FROM ({credits} UNION ALL {debits}) legs GROUP BY no", [*parameters, *parameters])  # noqa: S608
         return {no: int(cents) for no, cents in cursor.fetchall()}

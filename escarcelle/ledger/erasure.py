@@ -13,4 +13,4 @@ def erase_texts_of_account(book_id: int, no: int) -> int:
             "AND operation_no IN (SELECT operation_no FROM ledger_transfer WHERE book_id = %s AND (debit_no = %s OR credit_no = %s))",
             [b"", book_id, book_id, no, no],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

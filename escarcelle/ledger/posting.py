@@ -104,9 +104,7 @@ def reverse(book_id: int, operation_no: int, *, ref: str, value_date: dt.date, b
 
 
 @transaction.atomic
-def reverse_many(
-    book_id: int, reversals: Sequence[Reversal], *, value_date: dt.date, by: str, label: str, reason: str
-) -> list[Posted]:
+def reverse_many(book_id: int, reversals: Sequence[Reversal], *, value_date: dt.date, by: str, label: str, reason: str) -> list[Posted]:
     """Write the exact opposite of several operations, each once, in a fixed number of statements.
 
     A reversal keeps the kind and the subject of what it reverses, so that sums by kind come to zero. The same ref again gives the
@@ -178,7 +176,20 @@ def _append(cursor: Any, book_id: int, drafts: Sequence[Draft], *, by: str, at: 
             Header(no, draft.ref, draft.kind, draft.value_date, at, by, draft.about, draft.reverses_no, len(draft.moves), digest)
         )
         operations.append(
-            (book_id, no, draft.ref, draft.kind, draft.value_date.isoformat(), recorded_at, by, draft.about, draft.reverses_no, seq + 1, len(draft.moves), digest)  # fmt: skip
+            (
+                book_id,
+                no,
+                draft.ref,
+                draft.kind,
+                draft.value_date.isoformat(),
+                recorded_at,
+                by,
+                draft.about,
+                draft.reverses_no,
+                seq + 1,
+                len(draft.moves),
+                digest,
+            )
         )
         texts.append((book_id, no, draft.label, draft.reason, salt))
         for move in draft.moves:
@@ -186,7 +197,11 @@ def _append(cursor: Any, book_id: int, drafts: Sequence[Draft], *, by: str, at: 
             previous = seal(previous, book_id, seq, header, move.debit_no, move.credit_no, move.amount_cents)
             transfers.append((book_id, seq, no, move.debit_no, move.credit_no, move.amount_cents, previous))
     _check_accounts(cursor, book_id, drafts)
-    _insert(cursor, "ledger_operation (book_id, no, ref, kind, value_date, recorded_at, by, about, reverses_no, first_seq, transfer_count, text_digest)", operations)  # noqa: E501
+    _insert(
+        cursor,
+        "ledger_operation (book_id, no, ref, kind, value_date, recorded_at, by, about, reverses_no, first_seq, transfer_count, text_digest)",
+        operations,
+    )
     _insert(cursor, "ledger_operationtext (book_id, operation_no, label, reason, salt)", texts)
     _insert(cursor, "ledger_transfer (book_id, seq, operation_no, debit_no, credit_no, amount_cents, hash)", transfers)
     return {operation[2]: operation[1] for operation in operations}
@@ -205,7 +220,7 @@ def _insert(cursor: Any, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
     for start in range(0, len(rows), ROWS_PER_STATEMENT):
         chunk = rows[start : start + ROWS_PER_STATEMENT]
         values = ", ".join([f"({_marks(len(chunk[0]))})"] * len(chunk))
-        cursor.execute(f"INSERT INTO {into} VALUES {values}", [value for row in chunk for value in row])
+        cursor.execute(f"INSERT INTO {into} VALUES {values}", [value for row in chunk for value in row])  # noqa: S608
 
 
 def _originals(book_id: int, nos: Sequence[int]) -> dict[int, tuple[str, str, str | None, list[Move]]]:

@@ -1,6 +1,7 @@
 """What screens and the API show of payments and balances, ready to show, in a known number of statements."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, Subquery, Sum
@@ -47,10 +48,17 @@ class BalancesPage:
         return max((abs(row.balance_cents) for row in self.rows), default=0)
 
 
+KEPT: dict[str, Callable[[int], bool]] = {"negative": lambda c: c < 0, "even": lambda c: c == 0, "positive": lambda c: c > 0}
+
+
+def _any(_cents: int) -> bool:
+    return True
+
+
 def balances_page(group: Group, payee: Payee, *, balance: str = "", text: str = "") -> BalancesPage:
     """Everybody who has an account with a payee. Two statements, however many members and however long their history."""
     every = _balance_rows(group, payee)
-    keep = {"negative": lambda c: c < 0, "even": lambda c: c == 0, "positive": lambda c: c > 0}.get(balance, lambda _: True)
+    keep = KEPT.get(balance, _any)
     rows = [row for row in every if keep(row.balance_cents) and (not text or matches(text, row.member_name))]
     debts = [-row.balance_cents for row in every if row.balance_cents < 0]
     credits = [row.balance_cents for row in every if row.balance_cents > 0]
@@ -92,7 +100,7 @@ class PayeeBalance:
 
     payee: Payee
     balance_cents: int
-    accounts: list[MemberAccount]
+    accounts: Sequence[MemberAccount]
 
 
 def payee_balances(member: Member) -> list[PayeeBalance]:
@@ -124,9 +132,7 @@ def twin_cheques(group: Group, cheques: list[tuple[str, str]]) -> dict[tuple[str
         return {}
     rows = group.cheques.filter(number__in=numbers, payment__state=Payment.State.RECEIVED).select_related("payment__account__member")
     wanted = {(number, bank.casefold()) for number, bank in cheques}
-    return {
-        (cheque.number, cheque.bank.casefold()): cheque.payment for cheque in rows if (cheque.number, cheque.bank.casefold()) in wanted
-    }
+    return {(cheque.number, cheque.bank.casefold()): cheque.payment for cheque in rows if (cheque.number, cheque.bank.casefold()) in wanted}
 
 
 def recent_batches(group: Group, limit: int = 20) -> list[Batch]:

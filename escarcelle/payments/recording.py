@@ -183,7 +183,7 @@ def enter(
 
 def label_of(received: Received) -> str:
     """How a statement names a payment: « Chèque n° 4471201, Crédit Mutuel », then what the treasurer typed."""
-    name = str(_NAMES[received.method])
+    name = _NAMES[received.method]
     if received.method == Method.CHEQUE:
         number = f"n° {received.cheque.number}" if received.cheque.number else ""
         name = ", ".join(filter(None, (f"{name} {number}".strip(), received.cheque.bank)))
@@ -191,7 +191,7 @@ def label_of(received: Received) -> str:
 
 
 # The books speak French, whoever types.
-_NAMES = {
+_NAMES: dict[str, str] = {
     Method.CHEQUE: "Chèque",
     Method.CASH: "Espèces",
     Method.TRANSFER: "Virement",

@@ -266,7 +266,7 @@ def _check_period(contract: Contract, member: Member, period: Period, changing: 
     if period.ends_on > contract.ends_on:
         raise SubscriptionRefused("ends_after_contract", field="ends_on", day=format_day(contract.ends_on))
     others = contract.subscriptions.standing().filter(member=member, starts_on__lte=period.ends_on, ends_on__gte=period.starts_on)
-    other = others.exclude(pk=changing.pk if changing else None).first()
+    other = (others.exclude(pk=changing.pk) if changing else others).first()
     if other:
         raise SubscriptionRefused("overlap", field="starts_on", starts_on=format_day(other.starts_on), ends_on=format_day(other.ends_on))
 

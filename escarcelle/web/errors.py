@@ -16,7 +16,7 @@ logger = logging.getLogger("escarcelle.errors")
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page of an error of ours, with the reference under which the log has its trace."""
     reference = reference_of(request)
-    logger.error("reference %s: %s %s", reference, request.method, request.path, exc_info=True)  # noqa: LOG014 - Django calls this while it handles the error
+    logger.error("reference %s: %s %s", reference, request.method, request.path, exc_info=True)
     try:
         page = render_to_string("500.html", {"reference": reference, "language": get_language() or "fr"})
     except Exception:  # whatever failed may fail again: a missing static file, a broken template

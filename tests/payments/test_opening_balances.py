@@ -3,11 +3,11 @@ from uuid import uuid4
 
 import pytest
 
+from escarcelle.catalogs.payees import payee_of_book
 from escarcelle.groups.accounts import general_account
 from escarcelle.payments.opening_balances import AlreadyTakenOver, ControlTotalDiffers, TakeOver, take_over
 from escarcelle.payments.queries import balance_with, balances_page, payee_balances
 from escarcelle.payments.recording import PaymentRefused
-from escarcelle.catalogs.payees import payee_of_book
 from tests.cast import TODAY, season
 
 pytestmark = pytest.mark.django_db

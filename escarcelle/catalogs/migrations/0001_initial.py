@@ -4,69 +4,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Contract',
+            name="Contract",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='Nom du contrat')),
-                ('starts_on', models.DateField(verbose_name='Premier jour')),
-                ('ends_on', models.DateField(verbose_name='Dernier jour')),
-                ('cheque_payable_to', models.CharField(max_length=120, verbose_name='Chèques à l’ordre de')),
-                ('absences_allowed', models.PositiveSmallIntegerField(default=0, verbose_name='Absences possibles')),
-                ('absences_from', models.DateField(blank=True, null=True, verbose_name='Absences à partir du')),
-                ('absences_until', models.DateField(blank=True, null=True, verbose_name='Absences jusqu’au')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="Nom du contrat")),
+                ("starts_on", models.DateField(verbose_name="Premier jour")),
+                ("ends_on", models.DateField(verbose_name="Dernier jour")),
+                ("cheque_payable_to", models.CharField(max_length=120, verbose_name="Chèques à l’ordre de")),
+                ("absences_allowed", models.PositiveSmallIntegerField(default=0, verbose_name="Absences possibles")),
+                ("absences_from", models.DateField(blank=True, null=True, verbose_name="Absences à partir du")),
+                ("absences_until", models.DateField(blank=True, null=True, verbose_name="Absences jusqu’au")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Coordination',
+            name="Coordination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='Producer',
+            name="Producer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='Nom')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='Adresse e-mail')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='Téléphone')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="Nom")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="Adresse e-mail")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="Téléphone")),
             ],
         ),
         migrations.CreateModel(
-            name='ProducerAccess',
+            name="ProducerAccess",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='Produit')),
-                ('unit', models.CharField(default='panier', max_length=30, verbose_name='Unité')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="Produit")),
+                ("unit", models.CharField(default="panier", max_length=30, verbose_name="Unité")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ProductPrice',
+            name="ProductPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_date', models.DateField()),
-                ('price_cents', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_date", models.DateField()),
+                ("price_cents", models.BigIntegerField()),
             ],
             options={
-                'ordering': ['from_date'],
+                "ordering": ["from_date"],
             },
         ),
     ]

@@ -5,120 +5,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogs', '0001_initial'),
-        ('groups', '0001_initial'),
-        ('ledger', '0001_initial'),
+        ("catalogs", "0001_initial"),
+        ("groups", "0001_initial"),
+        ("ledger", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contract',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='groups.group'),
+            model_name="contract",
+            name="group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="contracts", to="groups.group"),
         ),
         migrations.AddField(
-            model_name='coordination',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coordinations', to='catalogs.contract'),
+            model_name="coordination",
+            name="contract",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="coordinations", to="catalogs.contract"),
         ),
         migrations.AddField(
-            model_name='coordination',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group'),
+            model_name="coordination",
+            name="group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"),
         ),
         migrations.AddField(
-            model_name='coordination',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coordinations', to='groups.member'),
+            model_name="coordination",
+            name="member",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="coordinations", to="groups.member"),
         ),
         migrations.AddField(
-            model_name='producer',
-            name='book',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='producer', to='ledger.book'),
+            model_name="producer",
+            name="book",
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="producer", to="ledger.book"),
         ),
         migrations.AddField(
-            model_name='producer',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='producers', to='groups.group'),
+            model_name="producer",
+            name="group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="producers", to="groups.group"),
         ),
         migrations.AddField(
-            model_name='contract',
-            name='producer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contracts', to='catalogs.producer'),
+            model_name="contract",
+            name="producer",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="contracts", to="catalogs.producer"),
         ),
         migrations.AddField(
-            model_name='produceraccess',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group'),
+            model_name="produceraccess",
+            name="group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"),
         ),
         migrations.AddField(
-            model_name='produceraccess',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='producer_accesses', to='groups.member'),
+            model_name="produceraccess",
+            name="member",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="producer_accesses", to="groups.member"),
         ),
         migrations.AddField(
-            model_name='produceraccess',
-            name='producer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accesses', to='catalogs.producer'),
+            model_name="produceraccess",
+            name="producer",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="accesses", to="catalogs.producer"),
         ),
         migrations.AddField(
-            model_name='product',
-            name='contract',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalogs.contract'),
+            model_name="product",
+            name="contract",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="products", to="catalogs.contract"),
         ),
         migrations.AddField(
-            model_name='product',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group'),
+            model_name="product",
+            name="group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"),
         ),
         migrations.AddField(
-            model_name='productprice',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group'),
+            model_name="productprice",
+            name="group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group"),
         ),
         migrations.AddField(
-            model_name='productprice',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='prices', to='catalogs.product'),
+            model_name="productprice",
+            name="product",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="prices", to="catalogs.product"),
         ),
         migrations.AddConstraint(
-            model_name='coordination',
-            constraint=models.UniqueConstraint(fields=('contract', 'member'), name='one_coordination_per_contract_and_member'),
+            model_name="coordination",
+            constraint=models.UniqueConstraint(fields=("contract", "member"), name="one_coordination_per_contract_and_member"),
         ),
         migrations.AddConstraint(
-            model_name='producer',
-            constraint=models.UniqueConstraint(fields=('group', 'name'), name='one_producer_of_a_name_per_group'),
+            model_name="producer",
+            constraint=models.UniqueConstraint(fields=("group", "name"), name="one_producer_of_a_name_per_group"),
         ),
         migrations.AddIndex(
-            model_name='contract',
-            index=models.Index(fields=['group', '-starts_on'], name='contracts_newest_first'),
+            model_name="contract",
+            index=models.Index(fields=["group", "-starts_on"], name="contracts_newest_first"),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='contract_ends_after_it_starts'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="contract_ends_after_it_starts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('absences_from', None), ('absences_until', None), ('absences_until__gte', models.F('absences_from')), _connector='OR'), name='absence_window_ends_after_it_starts'),
+            model_name="contract",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("absences_from", None), ("absences_until", None), ("absences_until__gte", models.F("absences_from")), _connector="OR"
+                ),
+                name="absence_window_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='produceraccess',
-            constraint=models.UniqueConstraint(fields=('producer', 'member'), name='one_access_per_producer_and_member'),
+            model_name="produceraccess",
+            constraint=models.UniqueConstraint(fields=("producer", "member"), name="one_access_per_producer_and_member"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('contract', 'name'), name='one_product_of_a_name_per_contract'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("contract", "name"), name="one_product_of_a_name_per_contract"),
         ),
         migrations.AddConstraint(
-            model_name='productprice',
-            constraint=models.UniqueConstraint(fields=('product', 'from_date'), name='one_price_per_product_and_date'),
+            model_name="productprice",
+            constraint=models.UniqueConstraint(fields=("product", "from_date"), name="one_price_per_product_and_date"),
         ),
         migrations.AddConstraint(
-            model_name='productprice',
-            constraint=models.CheckConstraint(condition=models.Q(('price_cents__gte', 0)), name='price_is_not_negative'),
+            model_name="productprice",
+            constraint=models.CheckConstraint(condition=models.Q(("price_cents__gte", 0)), name="price_is_not_negative"),
         ),
     ]

@@ -5,58 +5,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('distributions', '0001_initial'),
-        ('groups', '0001_initial'),
+        ("distributions", "0001_initial"),
+        ("groups", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='delivery',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='groups.group'),
+            model_name="delivery",
+            name="group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="groups.group"),
         ),
         migrations.AddField(
-            model_name='distribution',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='distributions', to='groups.group'),
+            model_name="distribution",
+            name="group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="distributions", to="groups.group"),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='distribution',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='distributions.distribution'),
+            model_name="delivery",
+            name="distribution",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="distributions.distribution"
+            ),
         ),
         migrations.AddField(
-            model_name='place',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='groups.group'),
+            model_name="place",
+            name="group",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="places", to="groups.group"),
         ),
         migrations.AddField(
-            model_name='distribution',
-            name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='distributions', to='distributions.place'),
+            model_name="distribution",
+            name="place",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="distributions", to="distributions.place"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('contract', 'distribution'), name='one_delivery_per_contract_and_distribution'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("contract", "distribution"), name="one_delivery_per_contract_and_distribution"),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('group', 'name'), name='one_place_of_a_name_per_group'),
+            model_name="place",
+            constraint=models.UniqueConstraint(fields=("group", "name"), name="one_place_of_a_name_per_group"),
         ),
         migrations.AddIndex(
-            model_name='distribution',
-            index=models.Index(fields=['group', 'on'], name='distributions_by_day'),
+            model_name="distribution",
+            index=models.Index(fields=["group", "on"], name="distributions_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='distribution',
-            constraint=models.UniqueConstraint(fields=('group', 'place', 'on'), name='one_distribution_per_place_and_day'),
+            model_name="distribution",
+            constraint=models.UniqueConstraint(fields=("group", "place", "on"), name="one_distribution_per_place_and_day"),
         ),
         migrations.AddConstraint(
-            model_name='distribution',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='distribution_ends_after_it_starts'),
+            model_name="distribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="distribution_ends_after_it_starts"
+            ),
         ),
     ]

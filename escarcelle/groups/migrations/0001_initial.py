@@ -6,128 +6,163 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0001_initial'),
+        ("ledger", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('amap', 'AMAP'), ('market', 'Marché ou groupement d’achat')], max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('book', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.book')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("kind", models.CharField(choices=[("amap", "AMAP"), ("market", "Marché ou groupement d’achat")], max_length=10)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("book", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.book")),
             ],
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_name', models.CharField(max_length=80, verbose_name='Nom')),
-                ('first_name', models.CharField(blank=True, max_length=80, verbose_name='Prénom')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='Adresse e-mail')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='Téléphone')),
-                ('sort_key', models.CharField(editable=False, max_length=200)),
-                ('is_machine', models.BooleanField(default=False)),
-                ('joined_on', models.DateField()),
-                ('left_on', models.DateField(blank=True, null=True)),
-                ('erased_at', models.DateTimeField(blank=True, null=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='groups.group')),
-                ('household_of', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='second', to='groups.member')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='members', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last_name", models.CharField(max_length=80, verbose_name="Nom")),
+                ("first_name", models.CharField(blank=True, max_length=80, verbose_name="Prénom")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="Adresse e-mail")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="Téléphone")),
+                ("sort_key", models.CharField(editable=False, max_length=200)),
+                ("is_machine", models.BooleanField(default=False)),
+                ("joined_on", models.DateField()),
+                ("left_on", models.DateField(blank=True, null=True)),
+                ("erased_at", models.DateTimeField(blank=True, null=True)),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="members", to="groups.group")),
+                (
+                    "household_of",
+                    models.OneToOneField(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="second", to="groups.member"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="members",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('last_used_on', models.DateField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_tokens', to='groups.group')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_tokens', to='groups.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("last_used_on", models.DateField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="api_tokens", to="groups.group")),
+                ("member", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="api_tokens", to="groups.member")),
             ],
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=60)),
-                ('key', models.UUIDField()),
-                ('content_digest', models.CharField(max_length=64)),
-                ('details', models.JSONField(default=dict)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='groups.group')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=60)),
+                ("key", models.UUIDField()),
+                ("content_digest", models.CharField(max_length=64)),
+                ("details", models.JSONField(default=dict)),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="activities", to="groups.group")),
+                ("by", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.member")),
             ],
             options={
-                'verbose_name_plural': 'activities',
+                "verbose_name_plural": "activities",
             },
         ),
         migrations.CreateModel(
-            name='MemberAccount',
+            name="MemberAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_no', models.BigIntegerField()),
-                ('is_general', models.BooleanField(default=False)),
-                ('book', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='member_accounts', to='ledger.book')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='groups.group')),
-                ('ledger_account', models.ForeignObject(from_fields=['book_id', 'account_no'], on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.account', to_fields=['book_id', 'no'])),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='groups.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account_no", models.BigIntegerField()),
+                ("is_general", models.BooleanField(default=False)),
+                ("book", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="member_accounts", to="ledger.book")),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="groups.group")),
+                (
+                    "ledger_account",
+                    models.ForeignObject(
+                        from_fields=["book_id", "account_no"],
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.account",
+                        to_fields=["book_id", "no"],
+                    ),
+                ),
+                ("member", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="accounts", to="groups.member")),
             ],
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(choices=[('administrator', 'administrateur'), ('treasurer', 'trésorier'), ('volunteer', 'bénévole')], max_length=20)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='groups.group')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='groups.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        choices=[("administrator", "administrateur"), ("treasurer", "trésorier"), ("volunteer", "bénévole")], max_length=20
+                    ),
+                ),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="groups.group")),
+                ("member", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="groups.member")),
             ],
         ),
         migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['group', 'sort_key'], name='members_by_name'),
+            model_name="member",
+            index=models.Index(fields=["group", "sort_key"], name="members_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('group', 'person'), name='one_membership_per_person_and_group'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("group", "person"), name="one_membership_per_person_and_group"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('household_of', None), models.Q(('household_of', models.F('id')), _negated=True), _connector='OR'), name='nobody_is_their_own_household'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("household_of", None), models.Q(("household_of", models.F("id")), _negated=True), _connector="OR"),
+                name="nobody_is_their_own_household",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('left_on', None), ('left_on__gte', models.F('joined_on')), _connector='OR'), name='nobody_leaves_before_joining'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("left_on", None), ("left_on__gte", models.F("joined_on")), _connector="OR"),
+                name="nobody_leaves_before_joining",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['group', '-id'], name='activities_newest_first'),
+            model_name="activity",
+            index=models.Index(fields=["group", "-id"], name="activities_newest_first"),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(fields=('group', 'key'), name='one_act_per_key'),
+            model_name="activity",
+            constraint=models.UniqueConstraint(fields=("group", "key"), name="one_act_per_key"),
         ),
         migrations.AddConstraint(
-            model_name='memberaccount',
-            constraint=models.UniqueConstraint(fields=('book', 'account_no'), name='one_member_per_account'),
+            model_name="memberaccount",
+            constraint=models.UniqueConstraint(fields=("book", "account_no"), name="one_member_per_account"),
         ),
         migrations.AddConstraint(
-            model_name='memberaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_general', True)), fields=('member', 'book'), name='one_general_account_per_member_and_payee'),
+            model_name="memberaccount",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_general", True)), fields=("member", "book"), name="one_general_account_per_member_and_payee"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('member', 'name'), name='one_role_of_a_name_per_member'),
+            model_name="role",
+            constraint=models.UniqueConstraint(fields=("member", "name"), name="one_role_of_a_name_per_member"),
         ),
     ]

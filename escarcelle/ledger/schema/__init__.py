@@ -19,7 +19,7 @@ def statements(vendor: str) -> list[str]:
     return [*_of(vendor).TABLES, *_of(vendor).TRIGGERS]
 
 
-def missing_guards(database: BaseDatabaseWrapper = connection) -> list[str]:  # type: ignore[assignment]  # a proxy of it
+def missing_guards(database: BaseDatabaseWrapper = connection) -> list[str]:
     """The triggers that should stand and do not, or are switched off. Empty when the books are protected."""
     with database.cursor() as cursor:
         cursor.execute(_of(database.vendor).GUARDS_IN_PLACE)

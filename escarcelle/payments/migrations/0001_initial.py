@@ -5,105 +5,154 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogs', '0001_initial'),
-        ('groups', '0001_initial'),
+        ("catalogs", "0001_initial"),
+        ("groups", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('payment_count', models.PositiveIntegerField()),
-                ('total_cents', models.BigIntegerField()),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('activity', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.activity')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='catalogs.contract')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='groups.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("payment_count", models.PositiveIntegerField()),
+                ("total_cents", models.BigIntegerField()),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("activity", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.activity")),
+                (
+                    "contract",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="catalogs.contract"),
+                ),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="groups.group")),
             ],
             options={
-                'verbose_name_plural': 'batches',
+                "verbose_name_plural": "batches",
             },
         ),
         migrations.CreateModel(
-            name='OpeningBalance',
+            name="OpeningBalance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_cents', models.BigIntegerField()),
-                ('on', models.DateField()),
-                ('operation_no', models.BigIntegerField(null=True)),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='opening_balance', to='groups.memberaccount')),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.activity')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opening_balances', to='groups.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_cents", models.BigIntegerField()),
+                ("on", models.DateField()),
+                ("operation_no", models.BigIntegerField(null=True)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="opening_balance", to="groups.memberaccount"
+                    ),
+                ),
+                ("activity", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.activity")),
+                (
+                    "group",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="opening_balances", to="groups.group"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(choices=[('cheque', 'Chèque'), ('cash', 'Espèces'), ('transfer', 'Virement'), ('card_terminal', 'Carte sur place'), ('unknown', 'À préciser')], max_length=20)),
-                ('amount_cents', models.BigIntegerField()),
-                ('received_on', models.DateField()),
-                ('label', models.CharField(blank=True, max_length=120)),
-                ('state', models.CharField(choices=[('received', 'reçu'), ('cancelled', 'annulé'), ('corrected', 'corrigé')], default='received', max_length=12)),
-                ('operation_no', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='groups.memberaccount')),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.activity')),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='payments.batch')),
-                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='payments.payment')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='groups.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("cheque", "Chèque"),
+                            ("cash", "Espèces"),
+                            ("transfer", "Virement"),
+                            ("card_terminal", "Carte sur place"),
+                            ("unknown", "À préciser"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("amount_cents", models.BigIntegerField()),
+                ("received_on", models.DateField()),
+                ("label", models.CharField(blank=True, max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("received", "reçu"), ("cancelled", "annulé"), ("corrected", "corrigé")], default="received", max_length=12
+                    ),
+                ),
+                ("operation_no", models.BigIntegerField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="groups.memberaccount"),
+                ),
+                ("activity", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.activity")),
+                (
+                    "batch",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="payments.batch"),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="corrected_by", to="payments.payment"
+                    ),
+                ),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="groups.group")),
             ],
         ),
         migrations.CreateModel(
-            name='Cheque',
+            name="Cheque",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, max_length=20)),
-                ('bank', models.CharField(blank=True, max_length=80)),
-                ('drawer', models.CharField(blank=True, max_length=120)),
-                ('written_on', models.DateField(null=True)),
-                ('planned_on', models.DateField(null=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cheques', to='groups.group')),
-                ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='cheque', to='payments.payment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(blank=True, max_length=20)),
+                ("bank", models.CharField(blank=True, max_length=80)),
+                ("drawer", models.CharField(blank=True, max_length=120)),
+                ("written_on", models.DateField(null=True)),
+                ("planned_on", models.DateField(null=True)),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="cheques", to="groups.group")),
+                (
+                    "payment",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="cheque", to="payments.payment"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BalanceTransfer',
+            name="BalanceTransfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_cents', models.BigIntegerField()),
-                ('on', models.DateField()),
-                ('source_operation_no', models.BigIntegerField()),
-                ('target_operation_no', models.BigIntegerField()),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('activity', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.activity')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='balance_transfers', to='groups.group')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.memberaccount')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.memberaccount')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_cents", models.BigIntegerField()),
+                ("on", models.DateField()),
+                ("source_operation_no", models.BigIntegerField()),
+                ("target_operation_no", models.BigIntegerField()),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("activity", models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.activity")),
+                (
+                    "group",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="balance_transfers", to="groups.group"),
+                ),
+                ("source", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.memberaccount")),
+                ("target", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.memberaccount")),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_cents', 0), _negated=True), name='balance_transfer_is_not_zero'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='balance_transfer_changes_account')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_cents", 0), _negated=True), name="balance_transfer_is_not_zero"),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", models.F("target")), _negated=True), name="balance_transfer_changes_account"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['group', '-id'], name='payments_newest_first'),
+            model_name="payment",
+            index=models.Index(fields=["group", "-id"], name="payments_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['account', '-id'], name='payments_of_an_account'),
+            model_name="payment",
+            index=models.Index(fields=["account", "-id"], name="payments_of_an_account"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gt', 0)), name='payment_is_positive'),
+            model_name="payment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_cents__gt", 0)), name="payment_is_positive"),
         ),
         migrations.AddIndex(
-            model_name='cheque',
-            index=models.Index(fields=['group', 'number'], name='cheques_by_number'),
+            model_name="cheque",
+            index=models.Index(fields=["group", "number"], name="cheques_by_number"),
         ),
     ]

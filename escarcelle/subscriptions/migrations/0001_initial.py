@@ -5,77 +5,117 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogs', '0001_initial'),
-        ('distributions', '0001_initial'),
-        ('groups', '0001_initial'),
+        ("catalogs", "0001_initial"),
+        ("distributions", "0001_initial"),
+        ("groups", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='Du')),
-                ('ends_on', models.DateField(verbose_name='Au')),
-                ('alternate_begins', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='subscription', to='groups.memberaccount')),
-                ('alternate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alternated_subscriptions', to='groups.member')),
-                ('contract', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='catalogs.contract')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='groups.group')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='groups.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField(verbose_name="Du")),
+                ("ends_on", models.DateField(verbose_name="Au")),
+                ("alternate_begins", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="subscription", to="groups.memberaccount"
+                    ),
+                ),
+                (
+                    "alternate",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="alternated_subscriptions",
+                        to="groups.member",
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="subscriptions", to="catalogs.contract"),
+                ),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="subscriptions", to="groups.group")),
+                (
+                    "member",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="subscriptions", to="groups.member"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='distributions.delivery')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to='subscriptions.subscription')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "delivery",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="absences", to="distributions.delivery"),
+                ),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group")),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="absences", to="subscriptions.subscription"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SubscriptionLine',
+            name="SubscriptionLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_date', models.DateField()),
-                ('quantity', models.PositiveIntegerField()),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='groups.group')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscription_lines', to='catalogs.product')),
-                ('subscription', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='subscriptions.subscription')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_date", models.DateField()),
+                ("quantity", models.PositiveIntegerField()),
+                ("group", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="groups.group")),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="subscription_lines", to="catalogs.product"
+                    ),
+                ),
+                (
+                    "subscription",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="subscriptions.subscription"),
+                ),
             ],
             options={
-                'ordering': ['from_date'],
+                "ordering": ["from_date"],
             },
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['group', 'contract'], name='subscriptions_of_a_contract'),
+            model_name="subscription",
+            index=models.Index(fields=["group", "contract"], name="subscriptions_of_a_contract"),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='subscription_ends_after_it_starts'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="subscription_ends_after_it_starts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('alternate', None), models.Q(('alternate', models.F('member')), _negated=True), _connector='OR'), name='nobody_alternates_with_themselves'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("alternate", None), models.Q(("alternate", models.F("member")), _negated=True), _connector="OR"),
+                name="nobody_alternates_with_themselves",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.UniqueConstraint(fields=('subscription', 'delivery'), name='one_absence_per_subscription_and_delivery'),
+            model_name="absence",
+            constraint=models.UniqueConstraint(fields=("subscription", "delivery"), name="one_absence_per_subscription_and_delivery"),
         ),
         migrations.AddConstraint(
-            model_name='subscriptionline',
-            constraint=models.UniqueConstraint(fields=('subscription', 'product', 'from_date'), name='one_quantity_per_line_and_date'),
+            model_name="subscriptionline",
+            constraint=models.UniqueConstraint(fields=("subscription", "product", "from_date"), name="one_quantity_per_line_and_date"),
         ),
         migrations.AddConstraint(
-            model_name='subscriptionline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__lte', 1000)), name='quantity_is_believable'),
+            model_name="subscriptionline",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__lte", 1000)), name="quantity_is_believable"),
         ),
     ]
