@@ -1,72 +1,70 @@
-# Everything one does with Escarcelle. `make` alone lists it.
-PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+# Everything one does with Escarcelle. `make` alone lists it. The logic lies in scripts/, each of which says what it does.
+
+# Any Python from 3.11 on, the machine's own first.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 PORT ?= 8000
 V := .venv/bin
-PYTEST := $(V)/python -m pytest
+PY := $(V)/python
+SERVER := $(V)/granian --interface wsgi --no-ws escarcelle.config.wsgi:application
+
 .DEFAULT_GOAL := help
-.PHONY: help run serve test check sqlite postgres journeys stories bench messages format lock clean runtime dev
+.PHONY: help run test stories bench serve check format messages screenshots lock clean runtime dev
 
-help:  ## list the targets
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-runtime:
-	@$(PYTHON) scripts/bootstrap.py runtime
-	@$(V)/python scripts/translations.py
+run: runtime ## set everything up and serve the demo groups on 127.0.0.1:8000 (PORT=…), with SQLite
+	@PORT_TO_CHECK=$(PORT) SITE_URL=http://127.0.0.1:$(PORT) $(PY) scripts/prepare.py --demo
+	@echo "Escarcelle : http://127.0.0.1:$(PORT)  (Ctrl-C pour arrêter)"
+	@SITE_URL=http://127.0.0.1:$(PORT) exec $(SERVER) --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8 --backpressure 32 --log-level warning
 
-dev:
-	@$(PYTHON) scripts/bootstrap.py dev --browser
-	@$(V)/python scripts/translations.py
-
-run: runtime  ## set everything up and serve the demo on 127.0.0.1:8000, with SQLite
-	@$(V)/python manage.py collectstatic --noinput -v0 -i 'redoc*'
-	@$(V)/python manage.py migrate -v0
-	@$(V)/python manage.py createcachetable
-	@SITE_URL=http://127.0.0.1:$(PORT) $(V)/python manage.py demo
-	@SITE_URL=http://127.0.0.1:$(PORT) exec $(V)/granian --interface wsgi --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8 --no-ws --log-level warning escarcelle.config.wsgi:application
-
-serve: runtime  ## serve for real: needs SECRET_KEY and SITE_URL, takes DATABASE_URL, HOST, PORT, WORKERS
-	@test -n "$$SECRET_KEY" -a -n "$$SITE_URL" || { echo "serve needs SECRET_KEY and SITE_URL: see docs/operating/settings.md"; exit 2; }
-	@$(V)/python manage.py check --deploy --fail-level WARNING
-	@$(V)/python manage.py collectstatic --noinput -v0 -i 'redoc*'
-	@$(V)/python manage.py migrate -v0
-	@$(V)/python manage.py createcachetable
-	@exec $(V)/granian --interface wsgi --host $${HOST:-127.0.0.1} --port $(PORT) --workers $${WORKERS:-2} --blocking-threads 4 --no-ws --workers-kill-timeout 30 escarcelle.config.wsgi:application
-
+test: dev ## run everything CI runs; T=path runs one file on SQLite in seconds
 ifdef T
-test: dev  ## run everything CI runs; T=path runs one file, on SQLite
-	@$(PYTEST) -q -p no:randomly $(T)
+	@$(PY) -m pytest -q $(T)
 else
-test: dev check sqlite postgres
+	@$(PY) scripts/checks.py
 endif
 
-check:  ## format, lint, types, import floors, migrations, templates
-	@$(V)/ruff format --check .
-	@$(V)/ruff check .
-	@$(V)/mypy escarcelle
-	@$(V)/lint-imports --no-cache
-	@$(V)/python manage.py makemigrations --check --dry-run
-	@$(V)/djade --check --target-version 5.2 $$(git ls-files 'escarcelle/*.html')
+stories: dev ## run the acceptance stories alone; ends with “N passed, N failed”
+	@$(PY) scripts/checks.py stories
 
-sqlite:  ## the tests on SQLite
-	@$(PYTEST) -q -n 2 tests
+check: dev ## format, lint, types, floors, migrations and templates, without the tests
+	@$(PY) scripts/checks.py quick
 
-postgres:  ## the tests on a PostgreSQL started for them
-	@$(V)/python scripts/with_postgres.py $(PYTEST) -q -n 2 tests
+bench: dev ## measure the pages and the ledger on both databases, into build/bench.json
+	@mkdir -p build && rm -f build/bench.json
+	@$(PY) scripts/bench.py
+	@$(PY) scripts/with_postgres.py $(PY) scripts/bench.py
 
-stories: dev  ## the acceptance stories alone; ends with “N passed, N failed”
-	@$(PYTEST) -q -p no:randomly -p tests.plain_count tests/stories
+serve: runtime ## serve for real: SECRET_KEY and SITE_URL required; DATABASE_URL, HOST, PORT, WORKERS, THREADS
+	@test -n "$$SECRET_KEY" -a -n "$$SITE_URL" || { echo "Indiquez SECRET_KEY et SITE_URL : voir docs/operating/settings.md."; exit 2; }
+	@DEBUG=0 $(PY) manage.py check --deploy --fail-level WARNING
+	@DEBUG=0 $(PY) scripts/prepare.py
+	@DEBUG=0 exec $(SERVER) --host $${HOST:-127.0.0.1} --port $(PORT) --workers $${WORKERS:-2} --blocking-threads $${THREADS:-4} --workers-kill-timeout 30
 
-messages:  ## collect the sentences to translate
-	@$(V)/pybabel -q extract -F babel.cfg -k gettext_lazy -k gettext_noop -k pgettext_lazy:1c,2 -k ngettext:1,2 -o escarcelle/locale/messages.pot .
-	@$(V)/pybabel -q update -i escarcelle/locale/messages.pot -d escarcelle/locale -D django -l en --no-fuzzy-matching
-	@rm escarcelle/locale/messages.pot
+screenshots: dev ## take the pictures of the README and of the guides again
+	@$(PY) scripts/screenshots.py
 
-format:  ## format code and templates
-	@$(V)/ruff format . && $(V)/ruff check --fix .
-	@$(V)/djade --target-version 5.2 $$(git ls-files 'escarcelle/*.html')
+messages: dev ## collect the sentences to translate into escarcelle/locale, and compile them
+	@$(PY) scripts/translations.py collect
 
-lock:  ## lock the dependencies again, with hashes
-	@for f in uv runtime dev; do $(V)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements/$$f.in -o requirements/$$f.txt; done
+format: dev ## format code and templates
+	@$(V)/ruff check --quiet --fix . ; $(V)/ruff format .
+	@find escarcelle -path '*/templates/*' -name '*.html' -exec $(V)/djade --target-version 5.2 {} +
 
-clean:  ## forget the environment and everything made; the data in var/ stays
-	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+lock: dev ## lock the dependencies again, with hashes
+	@for f in uv runtime dev; do $(V)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" requirements/$$f.in -o requirements/$$f.txt; done
+
+clean: ## forget the environment and everything made; the data in var/ stays
+	@rm -rf .venv build test-results var/static var/static.stamp .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find escarcelle/locale -name '*.mo' -delete 2>/dev/null || true
+
+# What the targets above begin with: nothing to do, and they take a fraction of a second.
+runtime:
+	@$(PYTHON) scripts/bootstrap.py runtime
+
+dev:
+	@$(PYTHON) scripts/bootstrap.py dev $(if $(filter test screenshots,$(MAKECMDGOALS)),$(if $(T),$(if $(findstring journeys,$(T)),--browser),--browser))
+	@$(PY) scripts/translations.py compile

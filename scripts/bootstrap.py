@@ -86,9 +86,9 @@ def install(kind: str) -> None:
     STAMP.unlink(missing_ok=True)
     say("installation des dépendances…")
     lock, uv_lock = LOCKS / f"{kind}.txt", LOCKS / "uv.txt"
-    pip_install = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r"]
+    pip_install: list[str | Path] = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r"]
     has_uv = os.environ.get("NO_UV") != "1" and subprocess.run([*pip_install, uv_lock], check=False).returncode == 0
-    sync = [UV, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", uv_lock, lock]
+    sync: list[str | Path] = [UV, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", uv_lock, lock]
     if not (has_uv and subprocess.run(sync, check=False).returncode == 0):
         say("uv n’a pas abouti : installation par pip…")
         if subprocess.run([*pip_install, lock], check=False).returncode:

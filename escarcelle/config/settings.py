@@ -102,8 +102,8 @@ TEMPLATES = [
 
 # --- Database: SQLite in one file, or PostgreSQL when DATABASE_URL says so ---
 DATABASES = {
-    "default": dj_database_url.config(
-        default=f"sqlite:///{DATA_DIR / 'escarcelle.sqlite3'}",
+    "default": dj_database_url.parse(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'escarcelle.sqlite3'}",
         conn_max_age=None,  # reopening costs 0.3 ms on SQLite, 5 ms on PostgreSQL
         conn_health_checks=True,
     )

@@ -15,7 +15,7 @@ from typing import ClassVar
 from escarcelle.importers.columns import SUM_LINES, recognise
 from escarcelle.lib.cheque_series import CHEQUE_NUMBER_LENGTH
 from escarcelle.lib.dates import NotADate, parse_date
-from escarcelle.lib.money import NotAnAmount, parse_amount
+from escarcelle.lib.money import NotAnAmount, grouped, parse_amount
 from escarcelle.lib.names import NAME_LENGTH, TextRefused, clean_text, fold
 from escarcelle.lib.refusals import Refusal, gettext_noop
 
@@ -118,15 +118,15 @@ def read_paste(text: str, members: Sequence[tuple[int, str]], default_date: date
 
 
 def _split(text: str) -> list[tuple[int, list[str]]]:
-    if not text.strip():
-        raise PasteRefused("empty")
     if len(text) > MAX_CHARACTERS:
         raise PasteRefused("too_much_text")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     separator = "\t" if "\t" in text else ";"
     filled = [(number, _cells(line, separator)) for number, line in enumerate(lines, start=1) if line.strip(" \t;")]
+    if not filled:
+        raise PasteRefused("empty")
     if len(filled) > MAX_ROWS + 1:
-        raise PasteRefused("too_many_rows", most=MAX_ROWS)
+        raise PasteRefused("too_many_rows", most=grouped(MAX_ROWS))
     return filled
 
 

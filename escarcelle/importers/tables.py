@@ -7,10 +7,11 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from escarcelle.lib.money import grouped
 from escarcelle.lib.refusals import Refusal, gettext_noop
 
 MAX_BYTES = 10_000_000
@@ -20,6 +21,9 @@ MAX_COLUMNS = 100
 MAX_CHARACTERS = 10_000_000
 MAX_FILES_IN_ZIP = 500
 SECONDS_TO_READ = 30
+
+_IN_A_COLUMN = gettext_noop("Ligne {line}, {column}\u00a0: {reason}")
+_IN_A_LINE = gettext_noop("Ligne {line}\u00a0: {reason}")
 
 _SEPARATORS = (";", "\t", ",")
 _LINES_TO_SNIFF = 30
@@ -91,11 +95,11 @@ class LineProblem:
     line: int
     column: str
     refusal: Refusal
-    place: str = field(default=gettext_noop("Ligne {line}, {column}\u00a0: {reason}"), repr=False)
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
-        """ "Ligne 12, balance : …" """
-        return translate(self.place).format(line=self.line, column=self.column, reason=self.refusal.sentence(translate))
+        """ "Ligne 12, balance : …", or "Ligne 12 : …" when the whole line is at fault."""
+        place = _IN_A_COLUMN if self.column else _IN_A_LINE
+        return translate(place).format(line=self.line, column=self.column, reason=self.refusal.sentence(translate))
 
 
 def read_table(data: bytes, *, file_name: str) -> Table:
@@ -144,7 +148,7 @@ def _within_bounds(rows: list[Row], *, file_name: str) -> list[Row]:
     if not rows:
         raise TableRefused("empty", file_name)
     if len(rows) > MAX_ROWS:
-        raise TableRefused("too_many_rows", file_name, most=MAX_ROWS)
+        raise TableRefused("too_many_rows", file_name, most=grouped(MAX_ROWS))
     if max(len(row.cells) for row in rows) > MAX_COLUMNS:
         raise TableRefused("too_many_columns", file_name, most=MAX_COLUMNS)
     return rows
@@ -183,13 +187,9 @@ def _first_broken_line(text: str, separator: str) -> int:
 
 
 def is_quoted_throughout(text: str) -> bool:
-    """Whether every line after the first begins with a quote and the last ends with one: a printer that quotes without doubling."""
-    lines = [line for line in text.split("\n")[1:] if line.strip()]
-    return bool(lines) and lines[0].startswith('"') and lines[-1].rstrip().endswith('"') and _quoted_share(lines) > 0.9
-
-
-def _quoted_share(lines: list[str]) -> float:
-    return sum(line.startswith('"') and line.rstrip().endswith('"') for line in lines) / len(lines)
+    """Whether the lines under the headings begin and end with a quote: a printer that quotes every cell without doubling."""
+    body = text.partition("\n")[2].strip()
+    return len(body) > 1 and body.startswith('"') and body.endswith('"')
 
 
 def unescaped_rows(text: str, separator: str) -> list[Row]:
@@ -234,7 +234,7 @@ def _read_workbook(data: bytes, *, file_name: str) -> Table:
         raise TableRefused("too_heavy", file_name)
     answer = json.loads(done.stdout)
     if "refused" in answer:
-        most = {"too_many_rows": MAX_ROWS, "too_many_columns": MAX_COLUMNS}.get(answer["refused"], 0)
+        most = {"too_many_rows": grouped(MAX_ROWS), "too_many_columns": grouped(MAX_COLUMNS)}.get(answer["refused"], "")
         raise TableRefused(answer["refused"], file_name, most=most)
     return Table(tuple(Row(line, tuple(cells)) for line, cells in answer["rows"]), tuple(answer["other_sheets"]))
 

@@ -1,6 +1,9 @@
 """Books and accounts are opened, never closed or removed."""
 
+from collections.abc import Collection
+
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from escarcelle.ledger.models import Account, AccountKind, Book
 
@@ -46,3 +49,25 @@ def _no_of(book_id: int, kind: AccountKind) -> int | None:
         cursor.execute("SELECT no FROM ledger_account WHERE book_id = %s AND kind = %s AND kind <> 'member'", [book_id, str(kind)])
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+@transaction.atomic
+def open_accounts(book_id: int, kind: AccountKind, count: int) -> list[int]:
+    """The numbers of so many new accounts at zero, after the last one of the book. Three statements, however many."""
+    if not count:
+        return []
+    lock(book_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(no), 0) FROM ledger_account WHERE book_id = %s", [book_id])
+        [last] = cursor.fetchone()
+        nos = list(range(last + 1, last + 1 + count))
+        rows = ", ".join(["(%s, %s, %s)"] * count)
+        parameters = [value for no in nos for value in (book_id, no, str(kind))]
+        cursor.execute(f"INSERT INTO ledger_account (book_id, no, kind) VALUES {rows}", parameters)  # noqa: S608
+    return nos
+
+
+def transfer_count(book_ids: Collection[int]) -> int:
+    """How many transfers these books hold together: their numbers have no gap. One statement."""
+    count: int | None = Book.objects.filter(pk__in=book_ids).aggregate(count=Sum("last_seq"))["count"]
+    return count or 0

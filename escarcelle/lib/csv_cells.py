@@ -81,20 +81,20 @@ def write_xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, she
         sheet.freeze_panes(1, 0)
         for line, row in enumerate(rows, start=1):
             for rank, (cell, column) in enumerate(zip(row, columns, strict=True)):
-                _write_cell(sheet, line, rank, cell, column.kind, formats)
+                _write_cell(sheet, (line, rank), cell, kind=column.kind, formats=formats)
     return out.getvalue()
 
 
-def _write_cell(sheet: Any, line: int, rank: int, cell: Cell, kind: Kind, formats: Mapping[str, Any]) -> None:
+def _write_cell(sheet: Any, place: tuple[int, int], cell: Cell, *, kind: Kind, formats: Mapping[str, Any]) -> None:
     if cell is None:
         return
     if isinstance(cell, date):
-        sheet.write_datetime(line, rank, cell, formats["date"])
+        sheet.write_datetime(*place, cell, formats["date"])
     elif isinstance(cell, int):
         # The one place where cents become a float: the file format has no other number.
-        sheet.write_number(line, rank, cell / 100 if kind == "amount_cents" else cell, formats.get(kind))
+        sheet.write_number(*place, cell / 100 if kind == "amount_cents" else cell, formats.get(kind))
     else:
-        sheet.write_string(line, rank, _xlsx_text(cell))
+        sheet.write_string(*place, _xlsx_text(cell))
 
 
 def _xlsx_text(text: str) -> str:

@@ -44,7 +44,7 @@ def dates(cycle: Cycle, first: date, last: date) -> list[date]:
     if last < first:
         raise NotACycle("ends_before_it_starts", first=format_day(first), last=format_day(last))
     days: list[date] = []
-    for day in _endless(cycle, first):
+    for day in _from(cycle, first):
         if day > last:
             break
         if len(days) == MAX_DATES:
@@ -53,7 +53,15 @@ def dates(cycle: Cycle, first: date, last: date) -> list[date]:
     return days
 
 
-def _endless(cycle: Cycle, first: date) -> Iterator[date]:
+def _from(cycle: Cycle, first: date) -> Iterator[date]:
+    try:
+        yield from _one_too_many(cycle, first)
+    except (OverflowError, ValueError):
+        # The calendar of the language stops with the year 9999.
+        return
+
+
+def _one_too_many(cycle: Cycle, first: date) -> Iterator[date]:
     if cycle in _DAYS_APART:
         step = timedelta(days=_DAYS_APART[cycle])
         for rank in range(MAX_DATES + 1):

@@ -77,9 +77,14 @@ def parse_date(text: str, *, reference: date | None = None, earliest: date = EAR
     if not trimmed:
         raise NotADate("empty", text)
     found = _read_day(trimmed, typed=text, reference=reference)
-    if not earliest <= found <= latest:
-        raise NotADate("out_of_range", text, earliest=format_day(earliest), latest=format_day(latest))
-    return found
+    return within_reach(found, typed=text, earliest=earliest, latest=latest)
+
+
+def within_reach(day: date, *, typed: str = "", earliest: date = EARLIEST, latest: date = LATEST) -> date:
+    """The same day, for those that come without having been typed (the API). Refuses what no season can hold."""
+    if not earliest <= day <= latest:
+        raise NotADate("out_of_range", typed or format_day(day), earliest=format_day(earliest), latest=format_day(latest))
+    return day
 
 
 def _read_day(trimmed: str, *, typed: str, reference: date | None) -> date:

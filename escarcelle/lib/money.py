@@ -79,10 +79,10 @@ def _split_sign(text: str) -> tuple[str, int]:
 
 def _read_digits(digits: str, *, typed: str) -> int:
     plain = _PLAIN.fullmatch(digits)
-    grouped = _THOUSANDS.fullmatch(digits)
-    if grouped and not plain:
-        euros, mark, decimals = re.sub(r"[^0-9]", "", grouped[1]), grouped[3], grouped[4]
-        if mark == grouped["mark"]:
+    by_thousands = _THOUSANDS.fullmatch(digits)
+    if by_thousands and not plain:
+        euros, mark, decimals = re.sub(r"[^0-9]", "", by_thousands[1]), by_thousands[3], by_thousands[4]
+        if mark == by_thousands["mark"]:
             raise NotAnAmount("unreadable", typed)
     elif plain:
         euros, mark, decimals = plain[1], plain[2], plain[3]
@@ -123,8 +123,12 @@ def format_signed_cents(cents: int) -> str:
 def plain_amount(cents: int, *, thousands: str = "") -> str:
     """5775 → "57,75", for an input field: `parse_amount` reads it back."""
     euros, remainder = divmod(abs(cents), 100)
-    grouped = f"{euros:,}".replace(",", thousands)
-    return f"{MINUS if cents < 0 else ''}{grouped},{remainder:02d}"
+    return f"{MINUS if cents < 0 else ''}{grouped(euros, thousands=thousands)},{remainder:02d}"
+
+
+def grouped(number: int, *, thousands: str = NARROW_SPACE) -> str:
+    """10000 → "10 000", for any whole number in a sentence."""
+    return f"{number:,}".replace(",", thousands)
 
 
 def api_amount(cents: int) -> str:

@@ -117,7 +117,8 @@ def _within(text: str, max_length: int) -> str:
 
 def fold(text: str) -> str:
     """For comparing: lower case, no accent, no apostrophe, words apart by one space. "D’Hoëdt-Œil" → "dhoedt oeil"."""
-    lowered = unicodedata.normalize("NFKD", text.casefold()).translate(_LIGATURES)
+    # Twice: "𝑨" only becomes a capital A by the first decomposition, and lower case can compose again.
+    lowered = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(_LIGATURES)
     letters = "".join(character for character in lowered if not unicodedata.combining(character))
     return _NOT_A_WORD.sub(" ", _APOSTROPHES.sub("", letters)).strip()
 

@@ -65,7 +65,7 @@ TRIGGERS = (
     (SELECT 1 FROM ledger_operation WHERE book_id = NEW.book_id AND ref = NEW.ref);
   SELECT RAISE (ABORT, 'ledger: wrong first transfer') WHERE NEW.first_seq IS NOT coalesce (
     (SELECT first_seq + transfer_count FROM ledger_operation WHERE book_id = NEW.book_id AND no = NEW.no - 1), 1);
-  SELECT RAISE (ABORT, 'ledger: no transfer announced') WHERE NEW.transfer_count < 1 OR length (NEW.text_digest) <> 32;
+  SELECT RAISE (ABORT, 'ledger: no transfer announced') WHERE NEW.transfer_count < 1 OR length (NEW.text_digest) <> 32 OR NEW.ref = '';
   SELECT RAISE (ABORT, 'ledger: already reversed') WHERE NEW.reverses_no IS NOT NULL AND EXISTS
     (SELECT 1 FROM ledger_operation WHERE book_id = NEW.book_id AND reverses_no = NEW.reverses_no);
   SELECT RAISE (ABORT, 'ledger: nothing to reverse') WHERE NEW.reverses_no IS NOT NULL AND NOT EXISTS

@@ -10,9 +10,11 @@ register = template.Library()
 
 
 @register.inclusion_tag("_field.html")
-def field(bound: BoundField, label: str = "", help: str | None = None, **attributes: str | int | bool) -> dict[str, Any]:
-    """One field of a form. `help` replaces the field's own (False: none); other arguments become attributes of the box:
-    `size=8 class="money" inputmode="decimal"`."""
+def field(
+    bound: BoundField, label: str = "", help: str | None = None, optional: bool | None = None, **attributes: str | int | bool
+) -> dict[str, Any]:
+    """One field of a form. `help` replaces the field's own (False: none); `optional=False` does not call « facultatif » one of two
+    boxes of which one is needed; other arguments become attributes of the box: `size=8 class="money" inputmode="decimal"`."""
     widget = bound.field.widget
     if help is not None:
         bound.help_text = help or ""  # the box refers to its help only when there is one
@@ -20,7 +22,7 @@ def field(bound: BoundField, label: str = "", help: str | None = None, **attribu
         "field": bound,
         "label": label or bound.label,
         "box": bound.as_widget(attrs=cast("dict[str, str | bool]", attributes)),  # numbers are written as they are
-        "is_optional": not bound.field.required,
+        "is_optional": not bound.field.required if optional is None else optional,
         "is_checkbox": isinstance(widget, forms.CheckboxInput),
         "is_choices": isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)),
     }

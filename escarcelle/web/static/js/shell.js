@@ -16,6 +16,9 @@ document.addEventListener("keydown", (event) => {
   menu?.querySelector("summary").focus();
 });
 
+// On a phone the tabs of a page scroll sideways: show where we are.
+document.querySelector(".subtabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const ONE_YEAR_SECONDS = 31536000;
 
 document.addEventListener("submit", (event) => {
