@@ -1,0 +1,70 @@
+"""An AMAP with somebody in every role, and one thing of each kind that an address may name."""
+
+from uuid import uuid4
+
+from escarcelle.catalogs.contracts import appoint_coordinator
+from escarcelle.catalogs.producers import create_producer, give_producer_access
+from escarcelle.groups.accounts import general_account
+from escarcelle.groups.members import PersonalDetails, create_member, leave
+from escarcelle.payments.balance_transfers import move_balance
+from escarcelle.payments.batches import BatchRow, record_batch
+from tests.api.caller import Caller
+from tests.cast import TODAY, found_amap, received, season, signed_in
+
+
+class World:
+    def __init__(self, name="AMAP de Groix"):
+        self.amap = amap = found_amap(name)
+        self.slug = amap.group.slug
+        self.hens = create_producer(group=amap.group, name="Poulailler de Locmaria", by=amap.admin)
+        self.eggs = season(amap.group, self.hens, "Contrat œufs", 320, by=amap.admin)
+        second = PersonalDetails("Hamon", "Paul")
+        self.roles = {
+            "administrator": amap.admin,
+            "treasurer": amap.treasurer,
+            "coordinator": amap.coordinator,
+            "other_coordinator": self._joined("Autre", "Coordinatrice"),
+            "volunteer": amap.volunteer,
+            "producer": amap.producer_member,
+            "other_producer": self._joined("Autre", "Producteur"),
+            "member": amap.member,
+            "second_person": signed_in(create_member(group=amap.group, details=second, on=TODAY, by=amap.admin, household_of=amap.member)),
+            "gone": self._joined("Parti", "Jean"),
+        }
+        appoint_coordinator(contract=self.eggs, member=self.roles["other_coordinator"], by=amap.admin)
+        give_producer_access(producer=self.hens, member=self.roles["other_producer"], by=amap.admin)
+        amap.people["HAMON Denise"] = amap.member
+        self.callers = {role: Caller(member) for role, member in self.roles.items()}
+        leave(member=self.roles["gone"], on=TODAY, by=amap.admin)
+
+    def _joined(self, last, first):
+        details = PersonalDetails(last, first)
+        return signed_in(create_member(group=self.amap.group, details=details, on=TODAY, by=self.amap.admin))
+
+    def things_of(self, name):
+        """The ids that addresses may name, all about the vegetables; `name` is whose subscription, account, payment… they are."""
+        amap = self.amap
+        subscription = amap.subscribe(name)
+        payment = amap.pay(subscription, 1000)
+        row = BatchRow(subscription.pk, received(2000), "0")
+        batch = record_batch(contract=amap.vegetables, rows=[row], on=TODAY, by=amap.treasurer, key=uuid4())
+        member = amap.someone(name)
+        general = general_account(group=amap.group, member=member, book_id=amap.farm.book_id)
+        transfer = move_balance(source=subscription.account, target=general, on=TODAY, by=amap.treasurer)
+        delivery = amap.vegetables.deliveries.first()
+        return {
+            "contract_id": amap.vegetables.pk,
+            "product_id": amap.basket.pk,
+            "member_id": member.pk,
+            "producer_id": amap.farm.pk,
+            "distribution_id": delivery.distribution_id,
+            "delivery_id": delivery.pk,
+            "subscription_id": subscription.pk,
+            "account_id": subscription.account_id,
+            "payment_id": payment.pk,
+            "batch_id": batch.pk,
+            "transfer_id": transfer.pk,
+            "payee_id": amap.farm.book_id,
+            "token_id": amap.treasurer.api_tokens.first().pk,
+            "role": "volunteer",
+        }
