@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from django.core import signing
+from django.db import transaction
 
+from escarcelle.groups.members import link_person
 from escarcelle.groups.models import Member
 from escarcelle.lib.refusals import Refusal, gettext_noop
+from escarcelle.people.models import Person
 
 _SALT = "escarcelle.invitation"
 VALID_FOR = dt.timedelta(days=14)
@@ -37,4 +40,17 @@ def invited_member(token: str) -> Member:
         raise InvitationRefused("invitation_refused") from None
     if not member.is_present or member.person_id is not None or member.email != content["email"]:
         raise InvitationRefused("invitation_refused")
+    return member
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, person: Person) -> Member:
+    """Give the member whom a link invites this person's login. Two people with one link: the first gets it.
+
+    A link serves once. Refused: `InvitationRefused`, `MemberRefused` (already in the group as somebody else)."""
+    member = invited_member(token)
+    # Looked at again once nobody else can be accepting it.
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    member = invited_member(token)
+    link_person(member=member, person=person)
     return member

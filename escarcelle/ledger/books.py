@@ -1,6 +1,7 @@
 """Books and accounts are opened, never closed or removed."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import Sum
@@ -16,11 +17,29 @@ def open_book(currency: str = "EUR") -> Book:
     return Book.objects.get(pk=pk)
 
 
-def lock(book_id: int) -> None:
-    """Take a book until the end of the transaction: nobody else posts to it or opens an account in it."""
-    if connection.features.has_select_for_update:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM ledger_book WHERE id = %s FOR NO KEY UPDATE", [book_id])
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last numbers of a book, and the seal its next transfer begins with."""
+
+    last_seq: int
+    last_operation_no: int
+    last_hash: bytes
+
+
+class NoSuchBook(Exception):
+    """There is no book of this number."""
+
+
+def lock(book_id: int) -> Head:
+    """Take a book until the end of the transaction: nobody else posts to it or opens an account in it. Refused: `NoSuchBook`."""
+    # SQLite has one writer: BEGIN IMMEDIATE took its lock.
+    taken = "FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT last_seq, last_operation_no, last_hash FROM ledger_book WHERE id = %s {taken}", [book_id])  # noqa: S608
+        row = cursor.fetchone()
+    if row is None:
+        raise NoSuchBook(book_id)
+    return Head(row[0], row[1], bytes(row[2]))
 
 
 @transaction.atomic
@@ -34,13 +53,16 @@ def open_account(book_id: int, kind: str) -> Account:
     return Account(book_id=book_id, no=no, kind=str(kind), balance_cents=0, last_seq=0)
 
 
-@transaction.atomic
 def singleton(book_id: int, kind: AccountKind) -> int:
-    """The number of the book's one account of this kind, opened the first time, by whoever comes first."""
+    """The number of the book's one account of this kind, opened the first time, by whoever comes first. One statement afterwards."""
     found = _no_of(book_id, kind)
-    if found is None:
-        lock(book_id)
-        found = _no_of(book_id, kind)
+    return _singleton_under_lock(book_id, kind) if found is None else found
+
+
+@transaction.atomic
+def _singleton_under_lock(book_id: int, kind: AccountKind) -> int:
+    lock(book_id)
+    found = _no_of(book_id, kind)
     return open_account(book_id, kind).no if found is None else found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from escarcelle.ledger.books import lock as lock
+from escarcelle.ledger.books import Head, lock
 from escarcelle.ledger.chain import Header, header_text, seal, text_digest
 
 HIGHEST_AMOUNT_CENTS = 10**15
@@ -27,7 +27,7 @@ class BadAmount(PostingRefused):
 
 
 class NoSuchAccount(PostingRefused):
-    """An account, or the whole book, is not there."""
+    """An account is not in the book."""
 
 
 class RefReused(PostingRefused):
@@ -87,13 +87,13 @@ def post(book_id: int, drafts: Sequence[Draft], *, by: str, at: dt.datetime | No
     """Write operations at the end of the book, in order, and move their accounts' balances: all of them or none.
 
     A ref already there with the same content gives its operation back. Five statements up to 5,000 operations, whatever their
-    number. Refused: `BadAmount`, `NoSuchAccount`, `RefReused`, `AlreadyReversed`."""
+    number. Refused: `BadAmount`, `NoSuchBook`, `NoSuchAccount`, `RefReused`, `AlreadyReversed`."""
     _check(drafts)
-    lock(book_id)
+    head = lock(book_id)
     with connection.cursor() as cursor:
         known = _known(cursor, book_id, drafts)
         fresh = [draft for draft in drafts if draft.ref not in known]
-        nos = _append(cursor, book_id, fresh, by=by, at=at or timezone.now()) if fresh else {}
+        nos = _append(cursor, book_id, head, fresh, by=by, at=at or timezone.now()) if fresh else {}
     return [Posted(known.get(draft.ref) or nos[draft.ref], draft.ref, draft.ref in known) for draft in drafts]
 
 
@@ -157,12 +157,8 @@ def _known(cursor: Any, book_id: int, drafts: Sequence[Draft]) -> dict[str, int]
     return {ref: no for ref, (no, *_) in found.items()}
 
 
-def _append(cursor: Any, book_id: int, drafts: Sequence[Draft], *, by: str, at: dt.datetime) -> dict[str, int]:
-    cursor.execute("SELECT last_seq, last_operation_no, last_hash FROM ledger_book WHERE id = %s", [book_id])
-    head = cursor.fetchone()
-    if head is None:
-        raise NoSuchAccount(f"no book {book_id}")
-    seq, no, previous = head[0], head[1], bytes(head[2])
+def _append(cursor: Any, book_id: int, head: Head, drafts: Sequence[Draft], *, by: str, at: dt.datetime) -> dict[str, int]:
+    seq, no, previous = head.last_seq, head.last_operation_no, head.last_hash
     recorded_at = connection.ops.adapt_datetimefield_value(at)
     operations: list[tuple[Any, ...]] = []
     texts: list[tuple[Any, ...]] = []

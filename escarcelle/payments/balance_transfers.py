@@ -44,7 +44,7 @@ def move_balance(
     if not is_first:
         return source.group.balance_transfers.get(activity=activity)
     _check(source, target)
-    posting.lock(source.book_id)
+    books.lock(source.book_id)
     amount_cents = balances.balance(source.book_id, source.account_no)
     if amount_cents == 0:
         raise TransferRefused("nothing_to_move")
@@ -74,7 +74,7 @@ def cancel_transfer(*, transfer: BalanceTransfer, reason: str, on: dt.date, by: 
     if not is_first:
         return
     book_id = transfer.source.book_id
-    posting.lock(book_id)
+    books.lock(book_id)
     transfer.refresh_from_db()
     if transfer.cancelled_at is not None:
         return

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Member
-from escarcelle.ledger import posting
+from escarcelle.ledger import books, posting
 from escarcelle.lib.names import clean_text
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.payments.models import Payment
@@ -88,7 +88,7 @@ def reverse_payments(payments: Sequence[Payment], *, state: Payment.State, label
 
 def _standing(payment: Payment) -> Payment:
     """The payment as it is once the payee's book is held, or `PaymentNotStanding`."""
-    posting.lock(payment.account.book_id)
+    books.lock(payment.account.book_id)
     payment = Payment.objects.select_related("account__group", "group").get(pk=payment.pk)
     if payment.state != Payment.State.RECEIVED:
         raise PaymentNotStanding("payment_not_standing")

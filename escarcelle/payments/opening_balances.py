@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from escarcelle.catalogs.payees import Payee
+from escarcelle.groups.accounts import general_accounts
 from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Group, Member, MemberAccount
 from escarcelle.ledger import books, posting
@@ -90,7 +92,7 @@ def take_over(
     _check(balances, on, today, control_total_cents)
     book_ids = sorted({row.account.book_id for row in balances})
     for book_id in book_ids:
-        posting.lock(book_id)
+        books.lock(book_id)
     taken = OpeningBalance.objects.filter(account__in=[row.account for row in balances]).select_related("account__member")
     if taken:
         raise AlreadyTakenOver([opening.account for opening in taken])
@@ -110,6 +112,24 @@ def take_over(
     )
     note(activity, count=len(rows), total_cents=sum(row.amount_cents for row in rows))
     return rows
+
+
+@transaction.atomic
+def take_over_with(
+    *,
+    group: Group,
+    payee: Payee,
+    amounts: Sequence[tuple[Member, int]],
+    on: dt.date,
+    today: dt.date,
+    by: Member | None,
+    key: UUID | None = None,
+    control_total_cents: int | None = None,
+) -> list[OpeningBalance]:
+    """The same on the general accounts that these members have, or are given, with one payee. Refused like `take_over`."""
+    accounts = general_accounts(group=group, members=[member for member, _ in amounts], book_id=payee.book_id)
+    balances = [TakeOver(accounts[member.pk], amount_cents) for member, amount_cents in amounts]
+    return take_over(group=group, balances=balances, on=on, today=today, by=by, key=key, control_total_cents=control_total_cents)
 
 
 def _check(balances: Sequence[TakeOver], on: dt.date, today: dt.date, control_total_cents: int | None) -> None:

@@ -141,7 +141,6 @@ def enter(
 
     The money is in the books before the rows that describe it, so that each row knows its operation."""
     book_id = entries[0].account.book_id
-    posting.lock(book_id)
     kept_in = {method: books.singleton(book_id, KEPT_IN[method]) for method in {entry.received.method for entry in entries}}
     drafts = [
         posting.Draft(

@@ -18,3 +18,8 @@ def login_of(email: str, *, password: str | None = None, last_name: str = "", fi
         defaults={"verified": True, "primary": not EmailAddress.objects.filter(user=person, primary=True).exists()},
     )
     return person
+
+
+def has_login(email: str) -> bool:
+    """Whether somebody signs in with this address."""
+    return bool(email) and Person.objects.filter(email=normal_email(email)).exists()

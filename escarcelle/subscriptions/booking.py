@@ -29,7 +29,7 @@ class Difference:
 
 def lock_payee(contract: Contract) -> None:
     """Take the payee's book first, so that nobody signs, changes or pays with this payee until the end of the transaction."""
-    posting.lock(contract.producer.book_id)
+    books.lock(contract.producer.book_id)
 
 
 def book_differences(

@@ -117,10 +117,11 @@ def subscription_rows(contract: Contract, subscriptions: SubscriptionQuerySet, o
     """Rows of these subscriptions of one contract, in their order; `on` decides which quantities are shown."""
     found = list(subscriptions.select_related("member", "alternate", "account__ledger_account"))
     facts = contract_facts(contract.pk)
-    return [_row(subscription, facts, on) for subscription in found]
+    return [row_of(subscription, facts, on) for subscription in found]
 
 
-def _row(subscription: Subscription, facts: ContractFacts, on: dt.date) -> SubscriptionRow:
+def row_of(subscription: Subscription, facts: ContractFacts, on: dt.date) -> SubscriptionRow:
+    """The row of a subscription read with its member, alternate and account in the books, from facts already at hand."""
     due = facts.due(subscription)
     return SubscriptionRow(
         id=subscription.pk,

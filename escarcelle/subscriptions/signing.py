@@ -137,6 +137,42 @@ def sign(
     return subscription
 
 
+@transaction.atomic
+def take_over_subscription(
+    *,
+    contract: Contract,
+    member: Member,
+    period: Period,
+    by: Member | None,
+    key: UUID | None = None,
+    alternation: Alternation | None = None,
+) -> Subscription:
+    """Note an engagement signed in another program, of which only the total is known: it has no line, so nothing is due here.
+
+    What it came to over there is taken over on its account (`payments.opening_balances`). Sent twice with one key, the first one comes
+    back. Refused: `SubscriptionRefused`, as `sign`."""
+    content = {"contract": contract.pk, "member": member.pk, **_content(period, alternation)}
+    activity, is_first = begin(group=contract.group, by=by, kind="subscription.taken_over", key=key, content=content)
+    if not is_first:
+        return contract.group.subscriptions.get(pk=activity.details["subscription"])
+    booking.lock_payee(contract)
+    _check_member(contract, member)
+    _check_alternation(contract, member, alternation)
+    _check_period(contract, member, period)
+    subscription = Subscription.objects.create(
+        group=contract.group,
+        contract=contract,
+        member=member,
+        account=open_account(group=contract.group, member=member, book_id=contract.producer.book_id),
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        alternate=alternation.member if alternation else None,
+        alternate_begins=bool(alternation and alternation.begins),
+    )
+    note(activity, subscription=subscription.pk, contract=contract.pk, member=member.pk)
+    return subscription
+
+
 @dataclass(frozen=True)
 class Change:
     """What becomes of a subscription. `quantities` counts from `quantities_from` on; None leaves quantities alone."""

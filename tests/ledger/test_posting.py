@@ -4,6 +4,7 @@ import pytest
 
 from escarcelle.ledger import books, posting
 from escarcelle.ledger.balances import total_by_kind
+from escarcelle.ledger.books import NoSuchBook
 from escarcelle.ledger.erasure import erase_texts_of_account
 from escarcelle.ledger.models import AccountKind, Operation, OperationText, Transfer
 from escarcelle.ledger.posting import AlreadyReversed, BadAmount, Draft, Move, NoSuchAccount, NoSuchOperation, RefReused
@@ -52,7 +53,7 @@ def test_an_amount_is_an_int_of_cents_above_zero(purse, amount):
 def test_unknown_accounts_and_books_are_refused(purse):
     with pytest.raises(NoSuchAccount):
         purse.post(draft("order:1", purse.adam, 999))
-    with pytest.raises(NoSuchAccount):
+    with pytest.raises(NoSuchBook):
         posting.post(10**9, [draft("order:1", 1, 2)], by="x")
     with pytest.raises(BadAmount):
         purse.post(draft("order:1", purse.adam, purse.adam))

@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.features import DatabaseFeatures as SqliteFeatures
+
+
+class DatabaseFeatures(SqliteFeatures):
+    """What SQLite can do since 3.32 (2020), which the ledger's tables need anyway: Django 5.2 still cuts statements at 999 variables."""
+
+    max_query_params = 32_766
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that takes the writers' lock from BEGIN to COMMIT or ROLLBACK."""
+
+    features_class = DatabaseFeatures
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

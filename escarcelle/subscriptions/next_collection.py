@@ -1,0 +1,127 @@
+"""The next distribution at which a household has something to collect: when, where, what, and whose turn it is."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Count, F, OuterRef, Q, Subquery
+
+from escarcelle.catalogs.models import Contract
+from escarcelle.distributions.models import Delivery, Distribution
+from escarcelle.groups.models import Group, Member
+from escarcelle.subscriptions.alternation import collector
+from escarcelle.subscriptions.dues import DatedValues
+from escarcelle.subscriptions.models import Absence, Subscription, SubscriptionLine
+from escarcelle.subscriptions.queries import Engagement
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What one subscription gives on the day; `holder_name` is said when it is another household's share."""
+
+    contract: Contract
+    engagement: tuple[Engagement, ...]
+    holder_name: str | None
+
+
+@dataclass(frozen=True)
+class NextCollection:
+    """The next distribution, and what the household leaves with."""
+
+    distribution: Distribution
+    collected: tuple[Collected, ...]
+
+
+def next_collection(member: Member, on: dt.date) -> NextCollection | None:
+    """The first distribution from `on` at which the member's household collects, alternation and absences reckoned.
+
+    Three statements, however many contracts and distributions. None when there is nothing to come."""
+    quantities = _quantities(member, on)
+    if not quantities:
+        return None
+    contract_ids = {subscription.contract_id for subscription in quantities}
+    deliveries = list(Delivery.objects.filter(contract__in=contract_ids).by_day().select_related("distribution__place"))
+    absent = set(Absence.objects.filter(subscription__in=quantities).values_list("subscription_id", "delivery_id"))
+    planned_days: dict[int, list[dt.date]] = defaultdict(list)
+    for delivery in deliveries:
+        planned_days[delivery.contract_id].append(delivery.distribution.on)
+    to_come = (delivery for delivery in deliveries if delivery.distribution.on >= on and delivery.cancelled_at is None)
+    for _, of_place in groupby(to_come, key=lambda delivery: delivery.distribution_id):
+        same = list(of_place)
+        collected = tuple(_collected(member, quantities, same, absent, planned_days))
+        if collected:
+            return NextCollection(same[0].distribution, collected)
+    return None
+
+
+def _quantities(member: Member, on: dt.date) -> dict[Subscription, dict[str, DatedValues]]:
+    """The household's standing subscriptions, and those it alternates, with the dated quantity of each product. One statement."""
+    household = (
+        Q(subscription__member=member.holder_id) | Q(subscription__alternate=member.holder_id) | Q(subscription__alternate=member.pk)
+    )
+    lines = (
+        SubscriptionLine.objects.filter(household, subscription__withdrawn_at=None, subscription__ends_on__gte=on)
+        .select_related("subscription__contract", "subscription__member", "subscription__alternate", "product")
+        .order_by("subscription__contract__name", "subscription_id", "product__position", "product_id", "from_date")
+    )
+    found: dict[Subscription, dict[str, DatedValues]] = {}
+    for (subscription, name), run in groupby(lines, key=lambda line: (line.subscription, line.product.name)):
+        dated = [(line.from_date, line.quantity) for line in run]
+        values = DatedValues(tuple(from_date for from_date, _ in dated), tuple(quantity for _, quantity in dated), before=0)
+        found.setdefault(subscription, {})[name] = values
+    return found
+
+
+def _collected(
+    member: Member,
+    quantities: dict[Subscription, dict[str, DatedValues]],
+    deliveries: Collection[Delivery],
+    absent: Collection[tuple[int, int]],
+    planned_days: dict[int, list[dt.date]],
+) -> Iterable[Collected]:
+    """What the household takes at the deliveries of one distribution."""
+    by_contract = {delivery.contract_id: delivery for delivery in deliveries}
+    for subscription, products in quantities.items():
+        delivery = by_contract.get(subscription.contract_id)
+        if delivery is None or (subscription.pk, delivery.pk) in absent:
+            continue
+        day = delivery.distribution.on
+        if not subscription.starts_on <= day <= subscription.ends_on:
+            continue
+        who = collector(subscription, planned_days[subscription.contract_id], day)
+        if who.pk not in (member.pk, member.holder_id):
+            continue
+        engagement = tuple(Engagement(values.at(day), name) for name, values in products.items() if values.at(day))
+        if engagement:
+            holder_name = subscription.member.name if subscription.member_id != member.holder_id else None
+            yield Collected(subscription.contract, engagement, holder_name)
+
+
+def next_distribution(group: Group, on: dt.date) -> Distribution | None:
+    """The group's next distribution at which something is delivered, whoever collects. One statement."""
+    standing = Q(deliveries__cancelled_at=None, deliveries__isnull=False)
+    return group.distributions.filter(standing, on__gte=on).select_related("place").order_by("on", "starts_at", "pk").first()
+
+
+@dataclass(frozen=True)
+class ToBring:
+    """One contract of a producer: who subscribed, when it is delivered next."""
+
+    contract: Contract
+    subscription_count: int
+    next_on: dt.date | None
+
+
+def contracts_to_bring(group: Group, producer_ids: Collection[int], on: dt.date) -> list[ToBring]:
+    """The contracts of these producers that are not over, the next delivery first. One statement."""
+    subscribed = Subscription.objects.standing().filter(contract=OuterRef("pk")).order_by().values("contract").annotate(n=Count("pk"))
+    to_come = Delivery.objects.standing().filter(contract=OuterRef("pk"), distribution__on__gte=on).by_day()
+    contracts = (
+        group.contracts.filter(producer__in=producer_ids, ends_on__gte=on)
+        .select_related("producer")
+        .annotate(subscription_count=Subquery(subscribed.values("n")), next_on=Subquery(to_come.values("distribution__on")[:1]))
+        .order_by(F("next_on").asc(nulls_last=True), "name", "pk")
+    )
+    return [ToBring(contract, contract.subscription_count or 0, contract.next_on) for contract in contracts]
