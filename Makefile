@@ -16,8 +16,8 @@ help: ## list the targets
 
 run: runtime ## set everything up and serve the demo groups on 127.0.0.1:8000 (PORT=…), with SQLite
 	@PORT_TO_CHECK=$(PORT) SITE_URL=http://127.0.0.1:$(PORT) $(PY) scripts/prepare.py --demo
-	@echo "Escarcelle : http://127.0.0.1:$(PORT)  (Ctrl-C pour arrêter)"
-	@SITE_URL=http://127.0.0.1:$(PORT) exec $(SERVER) --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8 --backpressure 32 --log-level warning
+	@echo "Ctrl-C pour arrêter."
+	@SITE_URL=http://127.0.0.1:$(PORT) exec $(SERVER) --host 127.0.0.1 --port $(PORT) --workers 1 --blocking-threads 8 --backpressure 32 --log-level error
 
 test: dev ## run everything CI runs; T=path runs one file on SQLite in seconds
 ifdef T

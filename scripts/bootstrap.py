@@ -34,7 +34,11 @@ def say(text: str) -> None:
 
 
 def succeeds(*command: str | Path) -> bool:
-    return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
+    """Whether a command exists, runs and ends well."""
+    try:
+        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def apt_install(*packages: str) -> bool:

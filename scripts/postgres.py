@@ -90,5 +90,11 @@ def _reachable_binaries(folder: Path, identity: dict[str, Any]) -> Path:
     with suppress(PermissionError):
         subprocess.run([str(found / "postgres"), "--version"], cwd="/", check=True, capture_output=True, **identity)
         return found
-    shutil.copytree(found.parent, folder / "installation", symlinks=True)
-    return folder / "installation" / "bin"
+    installation = found.parent
+    copy = folder / "copy" / installation.parent.name / installation.name
+    shutil.copytree(installation, copy, symlinks=True)
+    # The wheel's programs look for its libraries there, three folders up from themselves.
+    libraries = installation.parent.with_suffix(".libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / "copy" / libraries.name)
+    return copy / found.name

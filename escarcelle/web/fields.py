@@ -84,13 +84,14 @@ class HourField(forms.TimeField):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             input_formats=["%H:%M", "%H:%M:%S", "%Hh%M", "%H h %M", "%Hh", "%H h"],
-            widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+            # Plain text: the browser's own box speaks the browser's language, AM and PM, and loses what it cannot read.
+            widget=forms.TimeInput(format="%H:%M", attrs={"size": 6, "placeholder": "17:30", "autocomplete": "off"}),
             **options,
         )
 
 
 class CountField(forms.IntegerField):
-    """How many, between two bounds; typed with digits, no arrows to slip on."""
+    """How many, between two bounds; typed with digits, no arrows to slip on. An emptied box is none."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {"invalid": gettext_lazy("Écrivez un nombre entier, par exemple 2.")}
 
@@ -98,6 +99,9 @@ class CountField(forms.IntegerField):
         super().__init__(
             **{"min_value": 0, "widget": forms.TextInput(attrs={"inputmode": "numeric", "size": 4, "class": "figure"}), **options}
         )
+
+    def to_python(self, value: Any) -> int:
+        return super().to_python(value) or 0
 
 
 class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]  # django-stubs makes it generic, Django does not

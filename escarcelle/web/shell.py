@@ -49,6 +49,7 @@ class Shell:
     role_label: str = ""
     initials: str = ""
     account_url: str = ""
+    verification_url: str = ""
     groups: tuple[GroupLink, ...] = ()
 
 
@@ -71,6 +72,7 @@ def _of_member(request: "GroupRequest") -> Shell:
         role_label=_role_label(request),
         initials=member.initials,
         account_url=_url("web:my_account", group.slug),
+        verification_url=_url("web:verify", group.slug) if request.rights.may_over_some_contract(Permission.VERIFY_BOOKS) else "",
         groups=tuple(GroupLink(other.name, _url("web:home", other.slug)) for other in request.other_groups),
     )
 

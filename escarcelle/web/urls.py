@@ -7,6 +7,7 @@ from escarcelle.web.contracts.urls import urlpatterns as contracts
 from escarcelle.web.home.urls import outside_groups
 from escarcelle.web.home.urls import urlpatterns as home
 from escarcelle.web.importing.urls import urlpatterns as importing
+from escarcelle.web.members.urls import outside_groups as invitations
 from escarcelle.web.members.urls import urlpatterns as members
 from escarcelle.web.payments.urls import urlpatterns as payments
 from escarcelle.web.settings.urls import urlpatterns as settings
@@ -18,5 +19,6 @@ _of_a_group = [*home, *contracts, *subscriptions, *payments, *accounts, *members
 
 urlpatterns = [
     *outside_groups,
+    *invitations,
     path("g/<slug:slug>/", include(_of_a_group)),
 ]

@@ -1,0 +1,220 @@
+"""« Accueil »: what awaits me, when I collect next, how my balances stand."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from escarcelle.groups.permissions import Permission
+from escarcelle.lib.dates import format_long_day
+from escarcelle.lib.money import format_cents
+from escarcelle.payments.awaiting import UnnamedPayments, batches_of_day, members_to_invite, owing_contracts, unnamed_payments
+from escarcelle.payments.models import Batch
+from escarcelle.payments.queries import PayeeBalance, payee_balances
+from escarcelle.subscriptions.next_collection import contracts_to_bring, next_collection, next_distribution
+from escarcelle.web.accounts.account import about_of
+from escarcelle.web.accounts.reach import address
+from escarcelle.web.screens import GroupRequest, group_screen
+
+NAMES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that awaits: what, about whom, and where to do it. Without an address it is only said."""
+
+    style: str
+    icon: str
+    title: str
+    details: str
+    url: str
+    button: str
+    # What a reader hears after the word on the button, to tell two of them apart.
+    button_about: str = ""
+
+
+@dataclass(frozen=True)
+class BatchLine:
+    """Tonight's batch, which can still be undone."""
+
+    words: str
+    about: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Balance:
+    """One of my balances, with its payee."""
+
+    name: str
+    about: str
+    balance_cents: int
+    url: str
+
+
+@group_screen(may=Permission.BELONG)
+def home(request: GroupRequest) -> HttpResponse:
+    balances = payee_balances(request.member)
+    mine = [_balance(request, found) for found in balances]
+    tasks = [*_staff_tasks(request), *([] if _records_payments(request) else _own_debts(mine))]
+    request.tab_counts = {"home": len(tasks)}  # type: ignore[attr-defined]  # read by `shell`
+    context = {
+        "first_name": request.member.first_name or request.member.name,
+        "tasks": tasks,
+        "is_staff": _records_payments(request),
+        "batches": _batches(request),
+        "mine": mine,
+        "largest_cents": max((abs(found.balance_cents) for found in mine), default=0),
+        **_next(request),
+        **_to_bring(request),
+    }
+    return render(request, "home/home.html", context)
+
+
+def _records_payments(request: GroupRequest) -> bool:
+    return request.rights.may_over_some_contract(Permission.RECORD_PAYMENTS)
+
+
+def _scope(request: GroupRequest) -> Collection[int] | None:
+    """The contracts they answer for; None for the whole group."""
+    return None if request.rights.may(Permission.RECORD_PAYMENTS) else request.rights.coordinated_contract_ids
+
+
+def _staff_tasks(request: GroupRequest) -> list[Task]:
+    if not _records_payments(request):
+        return []
+    tasks = []
+    unnamed = unnamed_payments(request.group, _scope(request))
+    if unnamed:
+        tasks.append(_unnamed(request, unnamed))
+    tasks += [_owing(request, found) for found in owing_contracts(request.group, _scope(request))]
+    if request.rights.may(Permission.MANAGE_MEMBERS) and (count := members_to_invite(request.group)):
+        tasks.append(_invitations(request, count))
+    return tasks
+
+
+def _unnamed(request: GroupRequest, unnamed: UnnamedPayments) -> Task:
+    names = list(unnamed.member_names[:NAMES_SHOWN])
+    more = len(unnamed.member_names) - len(names)
+    if more:
+        names.append(ngettext("un autre membre", "{n} autres membres", more).format(n=more))
+    return Task(
+        style="awaits",
+        icon="unknown",
+        title=ngettext("Un paiement à préciser", "{n} paiements à préciser", unnamed.count).format(n=unnamed.count),
+        details=ngettext("{names}. {total}, reçu le {day}", "{names}. {total}, reçus depuis le {day}", unnamed.count).format(
+            names=_and(names),
+            total=format_cents(unnamed.total_cents),
+            day=format_long_day(unnamed.first_received_on, language=get_language() or "fr"),
+        ),
+        url=address("payments", request.group.slug),
+        button=_("Préciser"),
+    )
+
+
+def _owing(request: GroupRequest, found: Any) -> Task:
+    title = ngettext("Une souscription avec un solde négatif", "{n} souscriptions avec un solde négatif", found.negative_count)
+    return Task(
+        style="owed",
+        icon="owed",
+        title=title.format(n=found.negative_count),
+        details=_("{contract}, {amount} dus à {producer}").format(
+            contract=found.contract_name, amount=format_cents(found.balance_cents), producer=found.producer_name
+        ),
+        url=f"{reverse('web:subscriptions', args=[request.group.slug, found.contract_id])}?solde=negatif",
+        button=_("Voir"),
+        button_about=found.contract_name,
+    )
+
+
+def _invitations(request: GroupRequest, count: int) -> Task:
+    return Task(
+        style="awaits",
+        icon="mail",
+        title=ngettext("Un membre ne s’est jamais connecté", "{n} membres ne se sont jamais connectés", count).format(n=count),
+        details=_("Leur adresse e-mail est connue\u00a0: vous pouvez les inviter."),
+        url=address("members", request.group.slug),
+        button=_("Inviter"),
+    )
+
+
+def _own_debts(mine: list[Balance]) -> list[Task]:
+    return [
+        Task(
+            style="owed",
+            icon="owed",
+            title=_("{amount} à régler").format(amount=format_cents(-found.balance_cents)),
+            details=_("Vous payez\u00a0: {payee}. {about}").format(payee=found.name, about=found.about),
+            url=found.url,
+            button=_("Voir"),
+            button_about=found.name,
+        )
+        for found in mine
+        if found.balance_cents < 0
+    ]
+
+
+def _batches(request: GroupRequest) -> list[BatchLine]:
+    """What was entered in bulk today and can still be taken back."""
+    if not _records_payments(request):
+        return []
+    return [_batch(request, batch) for batch in batches_of_day(request.group, request.today, _scope(request))]
+
+
+def _batch(request: GroupRequest, batch: Batch) -> BatchLine:
+    words = ngettext("Un paiement, {total}", "{n} paiements, {total}", batch.payment_count)
+    return BatchLine(
+        words=words.format(n=batch.payment_count, total=format_cents(batch.total_cents)),
+        about=_("enregistrés aujourd’hui pour {producer}, {contract}").format(
+            producer=batch.contract.producer.name, contract=batch.contract.name
+        ),
+        url=address("batch_cancel", request.group.slug, batch.contract_id, batch.pk),
+    )
+
+
+def _balance(request: GroupRequest, found: PayeeBalance) -> Balance:
+    return Balance(
+        name=found.payee.name,
+        about=about_of(found),
+        balance_cents=found.balance_cents,
+        url=f"{reverse('web:my_account', args=[request.group.slug])}?beneficiaire={found.payee.book_id}",
+    )
+
+
+def _next(request: GroupRequest) -> dict[str, Any]:
+    """Where I collect next; when I collect nothing, where the group meets next."""
+    mine = next_collection(request.member, request.today)
+    if mine:
+        collected = [
+            {"words": _and([str(part) for part in share.engagement]), "contract": share.contract.name, "holder_name": share.holder_name}
+            for share in mine.collected
+        ]
+        return {"distribution": mine.distribution, "day": _day(mine.distribution.on), "collected": collected}
+    distribution = next_distribution(request.group, request.today)
+    return {"distribution": distribution, "day": _day(distribution.on) if distribution else None, "collected": []}
+
+
+def _day(on: dt.date) -> dict[str, str]:
+    """The leaf of a calendar: « sam. », « 19 », « sept. »"""
+    weekday, number, month, _year = format_long_day(on, language=get_language() or "fr").split()
+    return {"weekday": weekday, "number": number, "month": month}
+
+
+def _to_bring(request: GroupRequest) -> dict[str, Any]:
+    """What a producer brings, and when."""
+    if not request.rights.producer_ids:
+        return {"to_bring": [], "is_producer": False}
+    return {"to_bring": contracts_to_bring(request.group, request.rights.producer_ids, request.today), "is_producer": True}
+
+
+def _and(words: list[str]) -> str:
+    """« un, deux et trois »"""
+    if len(words) < 2:
+        return "".join(words)
+    return _("{first} et {last}").format(first=", ".join(words[:-1]), last=words[-1])

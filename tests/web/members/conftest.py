@@ -1,0 +1,16 @@
+import pytest
+
+from tests.books import assert_books_are_right
+from tests.cast import TODAY
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    """The screens ask what day it is: the first of September, five days before the season."""
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: TODAY)
+
+
+@pytest.fixture(autouse=True)
+def books_stay_right(db):
+    yield
+    assert_books_are_right()
