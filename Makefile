@@ -1,8 +1,10 @@
 # Everything one does with Escarcelle. `make` alone lists it. The logic lies in scripts/, each of which says what it does.
 
 # Any Python from 3.11 on, the machine's own first.
+IS_RECENT := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
-  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
+  $$p $(IS_RECENT) 2>/dev/null && { echo $$p; exit; }; done; echo python3)
+needs_python = @$(PYTHON) $(IS_RECENT) 2>/dev/null || { echo "Il faut Python 3.11 ou plus récent : installez-le, ou indiquez-le (make PYTHON=/chemin/python3.11 …)."; exit 2; }
 PORT ?= 8000
 V := .venv/bin
 PY := $(V)/python
@@ -34,11 +36,11 @@ check: dev ## format, lint, types, floors, migrations and templates, without the
 
 bench: dev ## measure the pages and the ledger on both databases, into build/bench.json
 	@mkdir -p build && rm -f build/bench.json
-	@$(PY) scripts/bench.py
-	@$(PY) scripts/with_postgres.py $(PY) scripts/bench.py
+	@DATABASE_URL= $(PY) scripts/bench.py
+	@$(PY) scripts/with_postgres.py --durable $(PY) scripts/bench.py
 
 serve: runtime ## serve for real: SECRET_KEY and SITE_URL required; DATABASE_URL, HOST, PORT, WORKERS, THREADS
-	@test -n "$$SECRET_KEY" -a -n "$$SITE_URL" || { echo "Indiquez SECRET_KEY et SITE_URL : voir docs/operating/settings.md."; exit 2; }
+	@test -n "$$SECRET_KEY" -a -n "$$SITE_URL" || { echo "Indiquez SECRET_KEY et SITE_URL : voir docs/operating/settings.md."; exit 2; }
 	@DEBUG=0 $(PY) manage.py check --deploy --fail-level WARNING
 	@DEBUG=0 $(PY) scripts/prepare.py
 	@DEBUG=0 exec $(SERVER) --host $${HOST:-127.0.0.1} --port $(PORT) --workers $${WORKERS:-2} --blocking-threads $${THREADS:-4} --workers-kill-timeout 30
@@ -63,8 +65,10 @@ clean: ## forget the environment and everything made; the data in var/ stays
 
 # What the targets above begin with: nothing to do, and they take a fraction of a second.
 runtime:
+	$(needs_python)
 	@$(PYTHON) scripts/bootstrap.py runtime
 
 dev:
+	$(needs_python)
 	@$(PYTHON) scripts/bootstrap.py dev $(if $(filter test screenshots,$(MAKECMDGOALS)),$(if $(T),$(if $(findstring journeys,$(T)),--browser),--browser))
 	@$(PY) scripts/translations.py compile

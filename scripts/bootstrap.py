@@ -25,7 +25,6 @@ PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 LOCKS = ROOT / "requirements"
 STAMP = VENV / "installed"
-OLDEST_PYTHON = (3, 11)
 STARTED_AT = time.monotonic()
 
 
@@ -82,7 +81,7 @@ def create_venv() -> None:
         # Debian ships Python without ensurepip.
         if attempt == "as it is" and not apt_install(f"{version}-venv"):
             break
-    sys.exit(f"Il manque le module venv de Python : installez le paquet {version}-venv (ou python3-venv), puis relancez.")
+    sys.exit(f"Il manque le module venv de Python\u00a0: installez le paquet {version}-venv (ou python3-venv), puis relancez.")
 
 
 def install(kind: str) -> None:
@@ -94,9 +93,11 @@ def install(kind: str) -> None:
     has_uv = os.environ.get("NO_UV") != "1" and subprocess.run([*pip_install, uv_lock], check=False).returncode == 0
     sync: list[str | Path] = [UV, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", uv_lock, lock]
     if not (has_uv and subprocess.run(sync, check=False).returncode == 0):
-        say("uv n’a pas abouti : installation par pip…")
+        say("uv n’a pas abouti\u00a0: installation par pip…")
         if subprocess.run([*pip_install, lock], check=False).returncode:
-            sys.exit("Les dépendances n’ont pas pu être installées (message de pip ci-dessus). Relancez : ce qui est fait reste fait.")
+            sys.exit(
+                "Les dépendances n’ont pas pu être installées (message de pip ci-dessus)\u00a0: la connexion à Internet, peut-être\u202f? Relancez\u00a0: ce qui est fait reste fait."
+            )
     write_stamp(fingerprint(kind))
     say("dépendances installées")
 
@@ -118,13 +119,11 @@ def find_browser() -> None:
         return
     how = f"installez {' '.join(missing)} (ou indiquez CHROMIUM=/chemin/du/navigateur)"
     if os.environ.get("CI") == "true":
-        sys.exit(f"Les parcours dans le navigateur ne peuvent pas tourner : {how}.")
+        sys.exit(f"Les parcours dans le navigateur ne peuvent pas tourner\u00a0: {how}.")
     say(f"⚠ LES PARCOURS DANS LE NAVIGATEUR NE SERONT PAS EXÉCUTÉS : {how}.")
 
 
 def main(arguments: list[str]) -> None:
-    if sys.version_info < OLDEST_PYTHON:
-        sys.exit("Il faut Python 3.11 ou plus récent : make PYTHON=python3.11 …")
     kind = "dev" if "dev" in arguments else "runtime"
     if not is_up_to_date(kind):
         lock = os.open(LOCKS, os.O_RDONLY)
@@ -141,4 +140,4 @@ if __name__ == "__main__":
     with suppress(KeyboardInterrupt):
         main(sys.argv[1:])
         sys.exit(0)
-    sys.exit("Interrompu. Relancez la même commande : elle reprend où elle en était.")
+    sys.exit("Interrompu. Relancez la même commande\u00a0: elle reprend où elle en était.")

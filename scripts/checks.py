@@ -115,7 +115,7 @@ def run_journeys() -> Outcome:
         title(f"⚠ PARCOURS NON EXÉCUTÉS : installez {' '.join(missing)} (ou indiquez CHROMIUM=/chemin du navigateur)")
         return Outcome()
     if missing:
-        title(f"✗ Parcours impossibles : installez {' '.join(missing)}")
+        title(f"✗ Parcours impossibles\u00a0: installez {' '.join(missing)}")
         return Outcome(failed=1)
     keep_traces = ["--screenshot=only-on-failure", "--tracing=retain-on-failure", f"--output={BUILD / 'journeys'}"]
     return run_tests("Parcours dans Chromium", [*PYTEST, *keep_traces, "tests/journeys"])

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+SERVER_OPTIONS = "-c listen_addresses='' -c max_connections=100"
 # Speed over safety: the data does not outlive the run.
-SERVER_OPTIONS = "-c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100"
+HASTY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+# As a server that people rely on: what a commit costs is part of what is measured.
+DURABLE = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on"
 
 
 class PostgresNotFound(Exception):
@@ -34,19 +37,19 @@ def binaries() -> Path:
 
 
 @contextmanager
-def temporary_server() -> Iterator[str]:
+def temporary_server(options: str = HASTY) -> Iterator[str]:
     """Start a server and give its DATABASE_URL; stop it and remove its folder on the way out, however one leaves."""
     # Not TMPDIR: a socket path is limited to about 100 characters, and another user must be able to walk there.
     folder = Path(tempfile.mkdtemp(prefix="escarcelle-pg-", dir="/tmp"))
     try:
-        with _running_in(folder):
+        with _running_in(folder, options):
             yield f"postgresql://test@{quote(str(folder), safe='')}/postgres"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _running_in(folder: Path) -> Iterator[None]:
+def _running_in(folder: Path, options: str) -> Iterator[None]:
     identity = _unprivileged_identity(folder)
     bin_folder = _reachable_binaries(folder, identity)
     environment = {**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8"}
@@ -68,7 +71,7 @@ def _running_in(folder: Path) -> Iterator[None]:
     data = str(folder / "data")
     try:
         run("initdb", "-D", data, "-U", "test", "--auth=trust", "-E", "UTF8", "--no-sync")
-        run("pg_ctl", "-w", "-D", data, "-l", str(folder / "log"), "-o", f"{SERVER_OPTIONS} -k {folder}", "start")
+        run("pg_ctl", "-w", "-D", data, "-l", str(folder / "log"), "-o", f"{SERVER_OPTIONS} {options} -k {folder}", "start")
         yield
     finally:
         with suppress(RuntimeError):

@@ -6,11 +6,13 @@ Each step looks first whether it has anything to do, so that a second run takes 
 and run again.
 """
 
+import fcntl
 import hashlib
 import os
 import socket
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +39,27 @@ def refuse_a_busy_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            sys.exit(f"Le port {port} est déjà pris sur cette machine : choisissez-en un autre, par exemple « make run PORT={port + 1} ».")
+            sys.exit(
+                f"Le port {port} est déjà pris sur cette machine\u00a0: choisissez-en un autre, par exemple «\u00a0make run PORT={port + 1}\u00a0»."
+            )
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Two starts on the same data follow each other: the second finds everything done."""
+    with (Path(settings.DATA_DIR) / "prepare.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def refuse_unguarded_books() -> None:
+    """Stop before anybody is served when tables or triggers of the books are missing."""
+    from escarcelle.ledger import checks
+
+    try:
+        checks.refuse_unguarded_books()
+    except checks.BooksUnguarded as missing:
+        sys.exit(f"Les livres de comptes ne sont plus protégés, rien ne démarre. {missing}")
 
 
 def static_fingerprint() -> str:
@@ -73,15 +95,17 @@ def main(arguments: list[str]) -> None:
         sys.exit("\n".join(errors))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "escarcelle.config.settings")
     django.setup()
-    collect_static_files()
-    call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
-    if "--demo" in arguments:
-        call_command("demo")
+    with one_at_a_time():
+        collect_static_files()
+        call_command("migrate", interactive=False, verbosity=0)
+        refuse_unguarded_books()
+        call_command("createcachetable", verbosity=0)
+        if "--demo" in arguments:
+            call_command("demo")
 
 
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     except KeyboardInterrupt:
-        sys.exit("Interrompu. Relancez la même commande : elle reprend où elle en était.")
+        sys.exit("Interrompu. Relancez la même commande\u00a0: elle reprend où elle en était.")

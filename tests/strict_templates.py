@@ -56,7 +56,18 @@ class AskingExpression(FilterExpression):
         self.strict = strict_twin(self, parser)
 
     def resolve(self, context, ignore_failures=False):
-        return FilterExpression.resolve(self if ignore_failures else self.strict, context, ignore_failures)
+        if ignore_failures:
+            return FilterExpression.resolve(self, context, ignore_failures)
+        if isinstance(self.var, Variable):
+            self.hand_over_translation(self.strict)
+        return FilterExpression.resolve(self.strict, context)
+
+    def hand_over_translation(self, strict):
+        """`{% translate %}` tells its expression once it is parsed, and makes a variable of its constant."""
+        if strict.is_var:
+            strict.var.translate, strict.var.message_context = self.var.translate, self.var.message_context
+        else:
+            strict.var, strict.is_var = self.var, True
 
 
 def compile_filter(parser, token):

@@ -11,6 +11,7 @@ from escarcelle.api.frame.doors import ApiRequest
 from escarcelle.api.frame.fields import AmountOut, Answer, Body, Id, Text
 from escarcelle.api.frame.operations import Operations
 from escarcelle.api.frame.reach import account_of, is_their_account, may_over
+from escarcelle.groups.models import MemberAccount
 from escarcelle.groups.permissions import Permission
 from escarcelle.payments.balance_transfers import cancel_transfer, move_balance
 from escarcelle.payments.models import BalanceTransfer
@@ -79,9 +80,8 @@ def carry_balance(request: ApiRequest, body: TransferIn) -> TransferOut:
     """Carry the whole balance of an account, in favour or owed, to another of the same member with the same payee.
 
     Two linked operations. Refusals: `another_payee`, `another_member`, `same_account`, `nothing_to_move`."""
-    target = account_of(request, body.target_account_id)
-    if not may_over(request, Permission.MOVE_BALANCES, target):
-        raise PermissionDenied
+    target = account_of(request, body.target_account_id, "target_account_id")
+    _check_may_move(request, target)
     transfer = move_balance(source=request.account, target=target, on=request.today, by=request.member, key=request.key)
     return TransferOut.of(transfer)
 
@@ -103,5 +103,12 @@ def cancel_balance_transfer(request: ApiRequest, body: WhyIn) -> TransferOut:
     """Put a carried balance back, exactly, whatever came later.
 
     Twice changes nothing."""
+    _check_may_move(request, account_of(request, request.transfer.target_id))
     cancel_transfer(transfer=request.transfer, reason=body.reason, on=request.today, by=request.member, key=request.key)
     return TransferOut.of(request.group.balance_transfers.get(pk=request.transfer.pk))
+
+
+def _check_may_move(request: ApiRequest, account: MemberAccount) -> None:
+    """The rule of an operation asks about the account of its address; the other end is asked about here."""
+    if not may_over(request, Permission.MOVE_BALANCES, account):
+        raise PermissionDenied

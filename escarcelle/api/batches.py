@@ -101,7 +101,8 @@ def list_batches(request: ApiRequest, asked: Query[Paging]) -> Batches:
 def record_a_batch(request: ApiRequest, body: BatchIn) -> BatchOut:
     """Record many payments on the subscriptions of a contract: all of them or none.
 
-    Refusal: `batch_refused`, with every bad row in `errors` (`rows[3].amount`, counted from 0); `nothing_to_record`."""
+    Refusals: `nothing_to_record`, `batch_refused`, with every bad row in `errors` (`rows[3].amount`, counted from 0), each with a code of
+    its own: those of recording, `unknown_subscription`."""
     assert request.contract is not None  # noqa: S101  the address names it
     rows = [BatchRow(row.subscription_id, row.received(request.today), str(rank)) for rank, row in enumerate(body.rows)]
     batch = record_batch(contract=request.contract, rows=rows, on=request.today, by=request.member, key=request.key or uuid.uuid4())

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.shortcuts import get_object_or_404
 from ninja import Query
 
 from escarcelle.api.frame import cursors
@@ -10,6 +9,7 @@ from escarcelle.api.frame.cursors import Paging
 from escarcelle.api.frame.doors import ApiRequest
 from escarcelle.api.frame.fields import AmountIn, AmountOut, Answer, Body, Count, DayIn, Id, Text
 from escarcelle.api.frame.operations import Operations
+from escarcelle.api.frame.reach import named
 from escarcelle.catalogs.contracts import ContractTerms, add_product, appoint_coordinator, dismiss_coordinator, open_contract
 from escarcelle.catalogs.models import Contract, Product
 from escarcelle.groups.permissions import Permission
@@ -193,8 +193,8 @@ def open_a_contract(request: ApiRequest, body: ContractIn) -> ContractOut:
 
     Refusals: `name_missing`, `ends_before_it_starts`, `too_long` (three years), `absences_out_of_range`,
     `absences_end_before_they_start`."""
-    producer = get_object_or_404(request.group.producers, pk=body.producer_id)
-    coordinator = get_object_or_404(request.group.members, pk=body.coordinator_id) if body.coordinator_id else None
+    producer = named(request.group.producers.all(), body.producer_id, "producer_id")
+    coordinator = named(request.group.members.all(), body.coordinator_id, "coordinator_id") if body.coordinator_id else None
     terms = ContractTerms(**body.model_dump(exclude={"producer_id", "coordinator_id"}))
     contract = open_contract(
         group=request.group, producer=producer, terms=terms, by=request.member, key=request.key, coordinator=coordinator
@@ -264,7 +264,8 @@ def add_a_product(request: ApiRequest, body: ProductIn) -> ProductOut:
 def change_a_price(request: ApiRequest, body: PriceIn) -> PriceChanged:
     """Change a product's price from a day on.
 
-    Every subscription concerned gets one operation for the difference. Refusals: `price_out_of_range`, `would_rewrite_the_past`."""
+    Every subscription concerned gets one operation for the difference. Refusals: `price_out_of_range`, `would_rewrite_the_past`,
+    `total_too_large`."""
     differences = change_price(
         product=request.product,
         price_cents=body.price,

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from django.db.models import Q
-from django.shortcuts import get_object_or_404
 from ninja import Query
 from pydantic import Field
 
@@ -15,8 +14,10 @@ from escarcelle.api.frame.cursors import Paging
 from escarcelle.api.frame.doors import ApiRequest
 from escarcelle.api.frame.fields import Answer, Body, DayIn, HourIn, HourOut, Id, Text
 from escarcelle.api.frame.operations import Operations
+from escarcelle.api.frame.reach import named
 from escarcelle.distributions.models import Delivery, Distribution, Place
-from escarcelle.distributions.planning import Slot, place_named
+from escarcelle.distributions.places import add_place, change_place
+from escarcelle.distributions.planning import Slot
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.cycles import MAX_DATES, Cycle, dates
 from escarcelle.subscriptions.booking import Difference
@@ -43,6 +44,13 @@ class Places(Answer):
 class PlaceIn(Body):
     name: Text
     address: Text = ""
+
+
+class PlaceChange(Body):
+    """The fields to change."""
+
+    name: Text | None = None
+    address: Text | None = None
 
 
 class DeliveryOut(Answer):
@@ -217,8 +225,23 @@ def list_places(request: ApiRequest) -> Places:
     example={"name": "Salle du Bourg", "address": "Place de l’Église"},
 )
 def note_place(request: ApiRequest, body: PlaceIn) -> PlaceOut:
-    """Note a place; the one of this name when there is one already."""
-    return PlaceOut.of(place_named(request.group, body.name, body.address))
+    """Note a place; the one of this name when there is one already.
+
+    Refusal: `name_missing`."""
+    there = request.group.places.filter(name=body.name.strip()).first()
+    return PlaceOut.of(there or add_place(group=request.group, name=body.name, address=body.address, by=request.member, key=request.key))
+
+
+@operations.patch("/places/{place_id}", may=Permission.MANAGE_GROUP, returns=PlaceOut, example={"address": "Place de l’Église"})
+def change_a_place(request: ApiRequest, body: PlaceChange) -> PlaceOut:
+    """Correct the name or the address of a place; its distributions follow.
+
+    Refusals: `name_missing`, `name_taken`."""
+    place = request.place
+    name = place.name if body.name is None else body.name
+    address = place.address if body.address is None else body.address
+    change_place(place=place, name=name, address=address, by=request.member, key=request.key)
+    return PlaceOut.of(place)
 
 
 @operations.get("/distributions", may=Permission.SEE_DISTRIBUTIONS, returns=Distributions)
@@ -285,7 +308,7 @@ def plan_deliveries(request: ApiRequest, body: PlanIn) -> Planned:
 
     Subscriptions whose period covers a new day owe it. Refusals: `outside_contract`, `ends_before_it_starts`, `too_many_dates`."""
     assert request.contract is not None  # noqa: S101  the address names it
-    place = get_object_or_404(request.group.places, pk=body.place_id)
+    place = named(request.group.places.all(), body.place_id, "place_id")
     days = list(body.dates)
     if body.cycle:
         days += dates(Cycle(body.cycle.every), body.cycle.first, body.cycle.last)
@@ -317,9 +340,9 @@ def read_delivery(request: ApiRequest) -> DeliveryOut:
 def move_a_delivery(request: ApiRequest, body: MoveIn) -> DeliveryChanged:
     """Put a distribution on another day, or at another place.
 
-    Nobody loses it: a subscription, or the contract, that ends before the new day is prolonged to it. Refusals: `day_taken`,
-    `outside_contract`, `cancelled`."""
-    place = get_object_or_404(request.group.places, pk=body.place_id) if body.place_id else None
+    Who has a subscription on the new day owes it. One that ends too early, or begins too late, is prolonged to the new day unless another
+    distribution lies between: it then owes this one no more. Refusals: `day_taken`, `outside_contract`, `cancelled`."""
+    place = named(request.group.places.all(), body.place_id, "place_id") if body.place_id else None
     differences = move_delivery(delivery=request.delivery, to=body.to, place=place, on=request.today, by=request.member, key=request.key)
     return _changed(request, differences)
 

@@ -3,12 +3,13 @@
 from typing import cast
 
 from escarcelle.api.frame.doors import ApiRequest
-from escarcelle.api.frame.fields import Answer
+from escarcelle.api.frame.fields import Answer, Body, Text
 from escarcelle.api.frame.operations import Operations
 from escarcelle.catalogs.payees import Payee, payees_of
 from escarcelle.groups.belonging import groups_of
 from escarcelle.groups.models import Group, Member
 from escarcelle.groups.permissions import Permission
+from escarcelle.groups.renaming import rename_group
 from escarcelle.payments.recording import methods_of
 from escarcelle.people.models import Person
 
@@ -38,6 +39,10 @@ class GroupOut(Answer):
     @classmethod
     def of(cls, group: Group) -> "GroupOut":
         return cls(slug=group.slug, name=group.name, kind=group.kind, methods=[str(method) for method in methods_of(group)])
+
+
+class GroupChange(Body):
+    name: Text
 
 
 class Groups(Answer):
@@ -74,6 +79,15 @@ def list_groups(request: ApiRequest) -> Groups:
 @operations.get("", may=Permission.BELONG, returns=GroupOut)
 def read_group(request: ApiRequest) -> GroupOut:
     """The group."""
+    return GroupOut.of(request.group)
+
+
+@operations.patch("", may=Permission.MANAGE_GROUP, returns=GroupOut, example={"name": "AMAP de Groix"})
+def rename_a_group(request: ApiRequest, body: GroupChange) -> GroupOut:
+    """Call the group otherwise.
+
+    Its address stays, so that links already sent still lead there. Refusal: `name_missing`."""
+    rename_group(group=request.group, name=body.name, by=request.member, key=request.key)
     return GroupOut.of(request.group)
 
 

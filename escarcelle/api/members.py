@@ -15,17 +15,10 @@ from escarcelle.api.frame.cursors import Paging
 from escarcelle.api.frame.doors import ApiRequest
 from escarcelle.api.frame.fields import Answer, Body, Id, Text
 from escarcelle.api.frame.operations import Operations
-from escarcelle.api.frame.reach import is_themself
+from escarcelle.api.frame.reach import is_themself, named
+from escarcelle.catalogs.departures import come_back, leave
 from escarcelle.groups.invitations import invitation_token
-from escarcelle.groups.members import (
-    PersonalDetails,
-    change_member,
-    come_back,
-    create_member,
-    give_role,
-    leave,
-    take_role,
-)
+from escarcelle.groups.members import PersonalDetails, change_member, create_member, give_role, take_role
 from escarcelle.groups.models import Member, Role
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.names import sort_key
@@ -129,9 +122,7 @@ def create_a_member(request: ApiRequest, body: MemberIn) -> MemberOut:
     first = None
     if body.household_of is not None:
         # Another group's member is refused as one that does not exist.
-        first = request.group.members.filter(pk=body.household_of).first()
-        if first is None:
-            raise Http404
+        first = named(request.group.members.all(), body.household_of, "household_of")
     details = PersonalDetails(body.last_name, body.first_name, body.email, body.phone)
     member = create_member(group=request.group, details=details, on=request.today, by=request.member, key=request.key, household_of=first)
     return MemberOut.of(member)
@@ -163,7 +154,7 @@ def change_a_member(request: ApiRequest, body: MemberChange) -> MemberOut:
 def invite_member(request: ApiRequest) -> MemberOut:
     """Send a member, by e-mail, the link by which they sign in for the first time.
 
-    Refusals: `no_email`, `signs_in_already`, `has_left`, `mail_failed`."""
+    Refusals: `no_email`, `signs_in_already`, `has_left`, `too_often`, `not_over_administrators`, `mail_failed`."""
     member = request.subject
     link = settings.SITE_URL + reverse("web:invitation", args=[invitation_token(member)])
     invite(member=member, link=link, by=request.member, key=request.key)
@@ -174,7 +165,8 @@ def invite_member(request: ApiRequest) -> MemberOut:
 def let_member_leave(request: ApiRequest) -> MemberOut:
     """End a membership, today.
 
-    Accounts stay; roles, keys and access end at once. Twice changes nothing. Refusal: `last_administrator`."""
+    Accounts stay; roles, contracts entrusted, keys and access end at once. Twice changes nothing. Refusals: `last_administrator`,
+    `not_over_administrators`."""
     leave(member=request.subject, on=request.today, by=request.member)
     return _afresh(request)
 
@@ -183,7 +175,7 @@ def let_member_leave(request: ApiRequest) -> MemberOut:
 def let_member_come_back(request: ApiRequest) -> MemberOut:
     """Undo a departure.
 
-    Access is back, roles are to be given again. Twice changes nothing. Refusal: `member_erased`."""
+    Access is back, roles are to be given again. Twice changes nothing. Refusals: `member_erased`, `email_taken_since`."""
     come_back(member=request.subject, by=request.member)
     return _afresh(request)
 
@@ -200,7 +192,9 @@ def erase_a_member(request: ApiRequest) -> MemberOut:
 
 @operations.put("/members/{member_id}/roles/{role}", may=Permission.MANAGE_ROLES, returns=MemberOut)
 def give_a_role(request: ApiRequest) -> MemberOut:
-    """Give a role over the whole group: `administrator`, `treasurer` or `volunteer`."""
+    """Give a role over the whole group: `administrator`, `treasurer` or `volunteer`.
+
+    Refusal: `has_left`."""
     give_role(member=request.subject, role=_role(request), by=request.member)
     return _afresh(request)
 

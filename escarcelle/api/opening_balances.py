@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from django.http import Http404
 from ninja import Query
 from pydantic import Field
 
@@ -13,12 +12,13 @@ from escarcelle.api.frame.cursors import Paging
 from escarcelle.api.frame.doors import ApiRequest
 from escarcelle.api.frame.fields import AmountIn, AmountOut, Answer, Body, DayIn, Id
 from escarcelle.api.frame.operations import Operations
+from escarcelle.api.frame.problems import NotThere
 from escarcelle.catalogs.payees import payees_of
 from escarcelle.groups.accounts import general_accounts
 from escarcelle.groups.models import Member, MemberAccount
 from escarcelle.groups.permissions import Permission
 from escarcelle.payments.models import OpeningBalance
-from escarcelle.payments.opening_balances import TakeOver, take_over
+from escarcelle.payments.opening_balances import TakeOver, hold_payees, take_over
 
 operations = Operations("balances")
 
@@ -104,7 +104,7 @@ def take_over_balances(request: ApiRequest, body: OpeningsIn) -> Taken:
     """« Reprise de solde »: the balances with which members arrive, all or none.
 
     Positive in the member's favour. Outside turnover and till. Refusals: `already_taken_over` (409), `control_total_differs`,
-    `received_in_future`, `amount_too_large`, `nothing_to_record`."""
+    `received_in_future`, `received_too_long_ago`, `amount_too_large`, `nothing_to_record`, `withdrawn`."""
     balances = [TakeOver(account, row.amount) for account, row in zip(_accounts(request, body.rows), body.rows, strict=True)]
     written = take_over(
         group=request.group,
@@ -123,6 +123,7 @@ def take_over_balances(request: ApiRequest, body: OpeningsIn) -> Taken:
 def _accounts(request: ApiRequest, rows: Sequence[OpeningRow]) -> list[MemberAccount]:
     """The account of each row; a general one is opened when there is none yet. Another group's are not there."""
     named = request.group.accounts.select_related("member").in_bulk([row.account_id for row in rows if row.account_id])
+    hold_payees(request.group, {account.book_id for account in named.values()} | {row.payee_id or 0 for row in rows})
     holders = _holders(request, rows)
     generals = {
         (payee_id, member_id): account
@@ -132,7 +133,7 @@ def _accounts(request: ApiRequest, rows: Sequence[OpeningRow]) -> list[MemberAcc
     found = [named.get(row.account_id) if row.account_id else generals.get((row.payee_id or 0, _holder_id(row, holders))) for row in rows]
     accounts = [account for account in found if account is not None]
     if len(accounts) != len(rows):
-        raise Http404
+        raise NotThere("rows")
     return accounts
 
 
@@ -145,7 +146,7 @@ def _holders(request: ApiRequest, rows: Sequence[OpeningRow]) -> dict[int, Membe
     wanted = {row.member_id for row in rows if row.account_id is None}
     members = request.group.members.filter(is_machine=False).select_related("household_of").in_bulk([pk for pk in wanted if pk])
     if len(members) != len(wanted):
-        raise Http404
+        raise NotThere("rows")
     return {pk: member.holder for pk, member in members.items()}
 
 
@@ -155,8 +156,7 @@ def _by_payee(request: ApiRequest, rows: Sequence[OpeningRow], holders: Mapping[
     for row in rows:
         if row.account_id is None and row.member_id is not None:
             if row.payee_id not in book_ids or row.payee_id is None:
-                raise Http404
+                raise NotThere("rows")
             holder = holders[row.member_id]
             held.setdefault(row.payee_id, {})[holder.pk] = holder
-    # Books are taken in one order by everybody.
-    return [(payee_id, list(members.values())) for payee_id, members in sorted(held.items())]
+    return [(payee_id, list(members.values())) for payee_id, members in held.items()]

@@ -151,7 +151,8 @@ def list_payments_of_account(request: ApiRequest, asked: Query[Paging]) -> Payme
 def record_a_payment(request: ApiRequest, body: PaymentIn) -> PaymentOut:
     """Record money received: credits the member with the payee of the account.
 
-    Refusals: `amount_not_positive`, `amount_too_large`, `method_not_offered`, `received_in_future`, `received_too_long_ago`."""
+    Refusals: `amount_not_positive`, `amount_too_large`, `method_not_offered`, `received_in_future`, `received_too_long_ago`,
+    `withdrawn`."""
     payment = record_payment(
         account=request.account, received=body.received(request.today), on=request.today, by=request.member, key=request.key
     )

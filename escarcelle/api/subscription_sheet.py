@@ -26,7 +26,7 @@ HEADINGS = (
 )
 
 
-def camap_sheet(contract: Contract) -> bytes:
+def camap_sheet(contract: Contract, *, with_contacts: bool) -> bytes:
     """Semicolons, every field quoted, decimal comma; « oui » when nothing is owed. Five statements, however many rows."""
     out = io.StringIO()
     # CAMAP leaves quotes inside a field as they are; doubled, any spreadsheet reads them, and so do we.
@@ -42,8 +42,8 @@ def camap_sheet(contract: Contract) -> bytes:
                 subscription.pk,
                 member.pk,
                 neutral(member.name),
-                neutral(member.email),
-                neutral(member.phone),
+                neutral(member.email) if with_contacts else "",
+                neutral(member.phone) if with_contacts else "",
                 neutral(alternate.name) if alternate else "",
                 neutral(contract.producer.name),
                 contract.pk,

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from ninja import Query
 
 from escarcelle.api.frame import cursors
 from escarcelle.api.frame.doors import ApiRequest
 from escarcelle.api.frame.operations import Operations
-from escarcelle.api.frame.reach import is_their_subscription, is_themself, shares_subscription
+from escarcelle.api.frame.problems import NotThere
+from escarcelle.api.frame.reach import is_their_subscription, is_themself, named, shares_subscription
 from escarcelle.api.subscription_shapes import (
     AbsencesIn,
     AlternateIn,
@@ -40,7 +40,7 @@ from escarcelle.subscriptions.alternation import collector
 from escarcelle.subscriptions.dues import ContractFacts, contract_facts, facts_by_contract
 from escarcelle.subscriptions.models import Subscription
 from escarcelle.subscriptions.queries import row_of, subscriptions_page
-from escarcelle.subscriptions.signing import Alternation, Change, Period, change, end, sign, withdraw
+from escarcelle.subscriptions.signing import UNCHANGED, Alternation, Change, Period, change, end, sign, withdraw
 
 operations = Operations("subscriptions")
 
@@ -68,8 +68,9 @@ def list_subscriptions(request: ApiRequest, asked: Query[SubscriptionFilter]) ->
 def export_subscriptions(request: ApiRequest) -> HttpResponse:
     """The same as a sheet, in the columns of CAMAP's own export.
 
-    Semicolons, decimal comma, `oui` in the last column when nothing is owed. UTF-8."""
-    return HttpResponse(camap_sheet(_contract(request)), content_type="text/csv; charset=utf-8")
+    Semicolons, decimal comma, `oui` in the last column when nothing is owed. UTF-8. Contacts are for who may see members."""
+    sheet = camap_sheet(_contract(request), with_contacts=request.rights.may(Permission.SEE_MEMBERS))
+    return HttpResponse(sheet, content_type="text/csv; charset=utf-8")
 
 
 @operations.post(
@@ -83,12 +84,12 @@ def export_subscriptions(request: ApiRequest) -> HttpResponse:
 def sign_subscription(request: ApiRequest, body: SubscriptionIn) -> SubscriptionOut:
     """Engage a member: everything due over the period is debited from a new account of theirs with the producer.
 
-    Refusals: `starts_before_contract`, `ends_after_contract`, `overlap`, `unknown_product`, `no_quantity`, `unknown_member`,
-    `second_person`, `unknown_alternate`, `alternate_is_holder`."""
+    Refusals: `starts_before_contract`, `ends_after_contract`, `overlap`, `unknown_product`, `no_quantity`, `quantity_out_of_range`,
+    `total_too_large`, `unknown_member`, `second_person`, `unknown_alternate`, `alternate_is_holder`."""
     contract = _contract(request)
     subscription = sign(
         contract=contract,
-        member=get_object_or_404(request.group.members, pk=body.member_id),
+        member=named(request.group.members.all(), body.member_id, "member_id"),
         period=Period(body.starts_on or contract.starts_on, body.ends_on or contract.ends_on),
         quantities=_quantities(body.lines),
         alternation=_alternation(request, body.alternate),
@@ -125,19 +126,15 @@ def change_subscription(request: ApiRequest, body: SubscriptionChange) -> Subscr
     """Change the period, the alternate and, from a day on, the quantities.
 
     The past is never rewritten; one operation for the difference. Refusals: those of signing, `would_rewrite_the_past`, `withdrawn`."""
-    subscription = request.subscription
-    if "alternate" in body.model_fields_set:
-        alternation = _alternation(request, body.alternate)
-    else:
-        alternation = Alternation(subscription.alternate, subscription.alternate_begins) if subscription.alternate else None
     to = Change(
-        Period(body.starts_on or subscription.starts_on, body.ends_on or subscription.ends_on),
-        alternation,
+        body.starts_on,
+        body.ends_on,
+        _alternation(request, body.alternate) if "alternate" in body.model_fields_set else UNCHANGED,
         None if body.lines is None else _quantities(body.lines),
         body.quantities_from,
     )
-    change(subscription=subscription, to=to, on=request.today, by=request.member, key=request.key)
-    return _read(request, subscription.pk)
+    change(subscription=request.subscription, to=to, on=request.today, by=request.member, key=request.key)
+    return _read(request, request.subscription.pk)
 
 
 @operations.post(
@@ -179,7 +176,7 @@ def set_absences_of_subscription(request: ApiRequest, body: AbsencesIn) -> Subsc
     `outside_subscription`, `another_contract`, `cancelled`, `past`, `withdrawn`."""
     deliveries = list(request.group.deliveries.filter(pk__in=body.delivery_ids).select_related("distribution"))
     if len(deliveries) != len(set(body.delivery_ids)):
-        get_object_or_404(request.group.deliveries.none())
+        raise NotThere("delivery_ids")
     set_absences(
         subscription=request.subscription,
         deliveries=deliveries,
@@ -237,7 +234,7 @@ def _quantities(lines: Sequence[LineIn]) -> dict[int, int]:
 def _alternation(request: ApiRequest, alternate: AlternateIn | None) -> Alternation | None:
     if alternate is None:
         return None
-    member: Member = get_object_or_404(request.group.members, pk=alternate.member_id)
+    member: Member = named(request.group.members.all(), alternate.member_id, "alternate.member_id")
     return Alternation(member, alternate.begins)
 
 

@@ -18,6 +18,7 @@ from escarcelle.api import (
     contracts,
     deliveries,
     group,
+    imports,
     members,
     opening_balances,
     payments,
@@ -42,6 +43,7 @@ SUBJECTS = (
     balances,
     opening_balances,
     balance_transfers,
+    imports,
     books,
     tokens,
 )

@@ -42,8 +42,8 @@ def create_producer(*, group: Group, name: str, by: Member | None, email: str = 
 
 @transaction.atomic
 def give_producer_access(*, producer: Producer, member: Member, by: Member | None) -> None:
-    """Let a member see the producer's side. Twice changes nothing. Refused: `ProducerRefused` for another group's member."""
-    if member.group_id != producer.group_id:
+    """Let a member see the producer's side. Twice changes nothing. Refused: `ProducerRefused` for another group's member, or who has left."""
+    if member.group_id != producer.group_id or not member.is_present:
         raise ProducerRefused("another_group")
     _, created = ProducerAccess.objects.get_or_create(group=producer.group, producer=producer, member=member)
     if created:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from escarcelle.groups.members import PersonalDetails
 from escarcelle.groups.models import Role
+from escarcelle.lib.names import fold
 
 PASSWORD = "escarcelle-demo"  # noqa: S105  the demo's own, printed at start
 
@@ -41,4 +43,23 @@ NEIGHBOURS = (
     ("Lagadec", "Enora"), ("L’Hostis", "Paul"), ("Marrec", "Claire"), ("Morvan", "Goulven"), ("Stéphant", "Lena"),
     ("Thomas", "Élisabeth"),
 )  # fmt: skip
-BANKS = ("Crédit Mutuel", "La Banque Postale", "Crédit Agricole", "BNP Paribas", "Caisse d’Épargne")
+# The first of them were there last season; the others have just joined.
+FAITHFUL = NEIGHBOURS[:28]
+NEWCOMERS = NEIGHBOURS[28:]
+# Shares the household, and the subscription, of the member above.
+PARTNER = ("Adam", "Mathurin")
+# Was there last season, and moved to the mainland.
+GONE = ("Le Meur", "Jobic")
+# Has been sent an invitation, and not answered yet.
+INVITED = ("Guégan", "Brigitte")
+
+BANKS = ("Crédit Mutuel", "La Banque Postale", "Crédit Agricole", "BNP Paribas", "Caisse d’Épargne", "CIC", "Société Générale")
+
+
+def details_of(last_name: str, first_name: str) -> PersonalDetails:
+    """How to reach them: three in four gave an address, and half a telephone, of numbers kept for films and books."""
+    rank = [name for name, _ in (*NEIGHBOURS, PARTNER, GONE)].index(last_name)
+    address = ".".join(fold(name).replace(" ", "-") for name in (first_name, last_name))
+    email = f"{address}@groix.example" if rank % 4 != 1 else ""
+    phone = f"06 39 98 {10 + rank:02} {97 - 2 * rank:02}" if rank % 2 else ""
+    return PersonalDetails(last_name, first_name, email, phone)

@@ -23,6 +23,10 @@ class Season:
     def last(self) -> dt.date:
         return self.days[-1]
 
+    def tuesday(self, week: int) -> dt.date:
+        """The Tuesday, evening of the treasurer, after the first distribution (0), the second one (1), or before them (−1, −2…)."""
+        return self.first + dt.timedelta(days=3, weeks=week)
+
     @property
     def festive(self) -> dt.date:
         """The Saturday before Christmas, unless the price of the last six weeks counts by then."""

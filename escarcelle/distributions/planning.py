@@ -59,9 +59,9 @@ def place_deliveries(contract: Contract, slot: Slot, days: Iterable[dt.date]) ->
     for day in wanted:
         if not contract.starts_on <= day <= contract.ends_on:
             raise PlanningRefused("outside_contract", day=format_day(day))
-    distributions = {day: _distribution(contract.group, slot, day) for day in _missing(contract, slot, wanted)}
+    distributions = _distributions(contract.group, slot, _missing(contract, slot, wanted))
     return Delivery.objects.bulk_create(
-        Delivery(group=contract.group, contract=contract, distribution=distribution) for distribution in distributions.values()
+        Delivery(group=contract.group, contract=contract, distribution=distribution) for distribution in distributions
     )
 
 
@@ -72,6 +72,18 @@ def _missing(contract: Contract, slot: Slot, days: list[dt.date]) -> list[dt.dat
         )
     )
     return [day for day in days if day not in planned]
+
+
+def _distributions(group: Group, slot: Slot, days: list[dt.date]) -> list[Distribution]:
+    """The distributions of these days, found or made, and held until the end of the transaction.
+
+    Somebody may be taking the last delivery away from one of them at this moment (`drop_if_empty`): it is then made again."""
+    while True:
+        found = [_distribution(group, slot, day) for day in days]
+        wanted = [distribution.pk for distribution in found]
+        held = Distribution.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk", flat=True)
+        if len(held) == len(wanted):
+            return found
 
 
 def _distribution(group: Group, slot: Slot, day: dt.date) -> Distribution:
@@ -94,7 +106,7 @@ def move(delivery: Delivery, to: dt.date, place: Place | None = None) -> None:
     taken = delivery.contract.deliveries.filter(distribution__on=to, distribution__place=slot.place).exclude(pk=delivery.pk)
     if taken.exists():
         raise PlanningRefused("day_taken", day=format_day(to), field="to")
-    delivery.distribution = _distribution(delivery.group, slot, to)
+    [delivery.distribution] = _distributions(delivery.group, slot, [to])
     delivery.save(update_fields=["distribution"])
     drop_if_empty(old)
 
@@ -114,6 +126,7 @@ def restore(delivery: Delivery) -> None:
 
 
 def drop_if_empty(distribution: Distribution) -> None:
-    """A day on which nothing is delivered any more is not a distribution."""
-    if not distribution.deliveries.exists():
-        distribution.delete()
+    """A day on which nothing is delivered any more is not a distribution. Needs a transaction."""
+    held = Distribution.objects.select_for_update().filter(pk=distribution.pk).first()
+    if held and not held.deliveries.exists():
+        held.delete()

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext
 
 from escarcelle.documents.typesetting import typeset
 from escarcelle.lib.dates import format_day, format_long_day
+from escarcelle.lib.languages import FRENCH, spoken
 from escarcelle.lib.money import format_cents, format_signed_cents
 from escarcelle.payments.statements import Computation, Part, Statement, StatementRow
 
@@ -30,28 +31,35 @@ def account_statement(head: StatementHead, statement: Statement) -> bytes:
 
 
 def _content(head: StatementHead, statement: Statement) -> dict[str, Any]:
-    language = get_language() or "fr"
-    today = format_long_day(head.on, language=language)
+    today = format_long_day(head.on, language=_language())
     return {
-        "language": language[:2],
+        "language": _language(),
         "title": gettext("Relevé de compte, {name}").format(name=head.member_name),
         "group": head.group_name,
         "about": f"{head.account_name}, {head.period}",
         "payee_word": gettext("Envers\u00a0:"),
         "payee": head.payee_name,
         "balance_word": _state(statement.balance_cents),
-        "balance": format_signed_cents(statement.balance_cents),
+        "balance": _signed(statement.balance_cents),
         "headings": [gettext("Date"), gettext("Opération"), gettext("Saisi par"), gettext("Montant"), gettext("Solde")],
         "carried_word": gettext("Report"),
-        "carried": format_signed_cents(statement.carried_cents),
+        "carried": _signed(statement.carried_cents),
         "rows": [_row(row) for row in statement.rows],
         "end_word": gettext("Solde au {today}").format(today=today),
-        "end": format_signed_cents(statement.balance_cents),
+        "end": _signed(statement.balance_cents),
         "note": gettext(
             "Solde = paiements reçus − commandes. Un solde négatif est dû à {payee}\u202f; un solde positif est un avoir."
         ).format(payee=head.payee_name),
         "footer": gettext("{group} · édité le {today}").format(group=head.group_name, today=today),
     }
+
+
+def _language() -> str:
+    return spoken(get_language() or FRENCH)
+
+
+def _signed(amount_cents: int) -> str:
+    return format_signed_cents(amount_cents, language=_language())
 
 
 def _state(balance_cents: int) -> str:
@@ -70,8 +78,8 @@ def _row(row: StatementRow) -> dict[str, Any]:
         "details": details,
         "parts": [_part(part) for part in (*row.parts, *_of(row.why))],
         "by": row.entered_by,
-        "amount": format_signed_cents(row.amount_cents),
-        "balance": format_signed_cents(row.balance_cents),
+        "amount": _signed(row.amount_cents),
+        "balance": _signed(row.balance_cents),
     }
 
 
@@ -80,5 +88,5 @@ def _of(why: Computation | None) -> tuple[Part, ...]:
 
 
 def _part(part: Part) -> dict[str, str]:
-    amount = format_signed_cents(part.amount_cents) if part.is_signed else format_cents(part.amount_cents)
+    amount = _signed(part.amount_cents) if part.is_signed else format_cents(part.amount_cents, language=_language())
     return {"words": part.words, "amount": amount}

@@ -22,6 +22,11 @@ def found_group(*, name: str, kind: str, administrator: PersonalDetails, on: dt.
     return group, member
 
 
+def is_there_a_group(name: str) -> bool:
+    """Whether a group was founded under this name, or one that makes the same address."""
+    return Group.objects.filter(slug=slugify(name)[:50]).exists()
+
+
 def _free_slug(name: str) -> str:
     stem = slugify(name)[:50] or "groupe"
     taken = set(Group.objects.filter(slug__startswith=stem).values_list("slug", flat=True))

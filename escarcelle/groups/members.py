@@ -1,4 +1,4 @@
-"""Members join, change, form households, leave, and can be erased from everything but the books."""
+"""Members join, change, form households, are given roles and a login. They leave in `catalogs.departures`."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -7,7 +7,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Group, Member, Role
@@ -22,10 +21,14 @@ class MemberRefused(Refusal):
     sentences: ClassVar[Mapping[str, str]] = {
         "name_missing": gettext_noop("Il manque un nom."),
         "email_taken": gettext_noop("Cette adresse e-mail est déjà celle d’un membre du groupe."),
+        "email_taken_since": gettext_noop(
+            "L’adresse e-mail de ce membre est devenue celle d’un autre\u00a0: corrigez d’abord l’une des deux."
+        ),
         "unknown_household": gettext_noop("La première personne du foyer n’est pas un membre présent de ce groupe."),
         "household_of_a_second_person": gettext_noop("Cette personne est déjà la seconde d’un foyer\u00a0: choisissez la première."),
         "household_is_full": gettext_noop("Ce foyer compte déjà deux personnes."),
         "member_erased": gettext_noop("Les coordonnées de ce membre ont été effacées\u00a0: créez un nouveau membre."),
+        "has_left": gettext_noop("Ce membre a quitté le groupe\u00a0: faites-le d’abord revenir."),
         "already_a_member": gettext_noop("Cette adresse e-mail se connecte déjà à ce groupe sous un autre nom."),
     }
 
@@ -34,7 +37,15 @@ class LastAdministrator(Refusal):
     """Somebody must be able to give roles: name another administrator first."""
 
     sentences: ClassVar[Mapping[str, str]] = {
-        "last_administrator": gettext_noop("C’est le seul administrateur du groupe\u00a0: nommez-en d’abord un autre."),
+        "last_administrator": gettext_noop("C’est le seul administrateur du groupe qui se connecte\u00a0: nommez-en d’abord un autre."),
+    }
+
+
+class NotOverAdministrators(Refusal):
+    """Letting an administrator in or out is giving or taking the role: a treasurer has no say in it."""
+
+    sentences: ClassVar[Mapping[str, str]] = {
+        "not_over_administrators": gettext_noop("Ce membre est administrateur du groupe\u00a0: seul un administrateur peut le faire."),
     }
 
 
@@ -72,9 +83,11 @@ def create_member(
     activity, is_first = begin(group=group, by=by, kind="member.created", key=key, content=content)
     if not is_first:
         return group.members.get(pk=activity.details["member"])
+    if household_of is not None or details.email:
+        lock_membership(group)
     if household_of is not None:
         _check_household(group, household_of)
-    if details.email and group.members.present().filter(email=details.email).exists():
+    if is_email_taken(group, details.email):
         raise MemberRefused("email_taken", field="email")
     member = Member.objects.create(group=group, household_of=household_of, joined_on=on, **asdict(details))
     note(activity, member=member.pk)
@@ -92,12 +105,18 @@ def _check_household(group: Group, first: Member) -> None:
 
 @transaction.atomic
 def change_member(*, member: Member, details: PersonalDetails, by: Member, key: UUID | None = None) -> Member:
-    """Correct a member's name and contact. The address of their login, if they have one, stays theirs to change."""
+    """Correct a member's name and contact. The address of their login, if they have one, stays theirs to change.
+
+    Refused: `MemberRefused`; nothing is written again about somebody erased."""
+    if member.erased_at is not None:
+        raise MemberRefused("member_erased")
     details = details.cleaned()
     activity, is_first = begin(group=member.group, by=by, kind="member.changed", key=key, content={"member": member.pk, **asdict(details)})
     if not is_first:
         return member
-    if details.email and member.group.members.present().filter(email=details.email).exclude(pk=member.pk).exists():
+    if details.email:
+        lock_membership(member.group)
+    if is_email_taken(member.group, details.email, but=member):
         raise MemberRefused("email_taken", field="email")
     for name, value in asdict(details).items():
         setattr(member, name, value)
@@ -108,7 +127,9 @@ def change_member(*, member: Member, details: PersonalDetails, by: Member, key: 
 
 @transaction.atomic
 def give_role(*, member: Member, role: str, by: Member | None) -> None:
-    """Give a role over the whole group. Giving it twice changes nothing."""
+    """Give a role over the whole group. Giving it twice changes nothing. Refused: `MemberRefused` to who has left."""
+    if not member.is_present:
+        raise MemberRefused("has_left")
     _, created = Role.objects.get_or_create(group=member.group, member=member, name=role)
     if created:
         activity, _first = begin(group=member.group, by=by, kind="role.given")
@@ -118,52 +139,37 @@ def give_role(*, member: Member, role: str, by: Member | None) -> None:
 @transaction.atomic
 def take_role(*, member: Member, role: str, by: Member) -> None:
     """Take a role back. Refused: `LastAdministrator`."""
-    _lock(member.group)
+    lock_membership(member.group)
     if role == Role.Name.ADMINISTRATOR:
-        _check_another_administrator(member)
+        check_another_administrator(member)
     if Role.objects.filter(member=member, name=role).delete()[0]:
         activity, _first = begin(group=member.group, by=by, kind="role.taken")
         note(activity, member=member.pk, role=str(role))
 
 
-@transaction.atomic
-def leave(*, member: Member, on: dt.date, by: Member) -> None:
-    """End a membership: accounts stay, roles and access end at once. Refused: `LastAdministrator`. Leaving twice changes nothing."""
-    _lock(member.group)
-    member.refresh_from_db()
-    if member.left_on is not None:
-        return
-    _check_another_administrator(member)
-    Role.objects.filter(member=member).delete()
-    member.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
-    member.left_on = max(on, member.joined_on)
-    member.save(update_fields=["left_on", "sort_key"])
-    activity, _first = begin(group=member.group, by=by, kind="member.left")
-    note(activity, member=member.pk, on=member.left_on.isoformat())
-
-
-@transaction.atomic
-def come_back(*, member: Member, by: Member) -> None:
-    """Undo `leave`: access is back, roles are to be given again. Refused: `MemberRefused` for somebody erased."""
-    member.refresh_from_db()
-    if member.erased_at is not None:
-        raise MemberRefused("member_erased")
-    if member.left_on is None:
-        return
-    member.left_on = None
-    member.save(update_fields=["left_on", "sort_key"])
-    activity, _first = begin(group=member.group, by=by, kind="member.came_back")
-    note(activity, member=member.pk)
-
-
-def _check_another_administrator(member: Member) -> None:
-    administrators = Role.objects.filter(group=member.group, name=Role.Name.ADMINISTRATOR, member__left_on=None)
-    if administrators.filter(member=member).exists() and not administrators.exclude(member=member).exists():
+def check_another_administrator(member: Member) -> None:
+    """Refuse (`LastAdministrator`) that the only administrator who can sign in stops being one. A machine cannot give the role back."""
+    administrators = Role.objects.filter(group=member.group, name=Role.Name.ADMINISTRATOR, member__left_on=None, member__is_machine=False)
+    others = administrators.exclude(member=member).filter(member__person__is_active=True)
+    if administrators.filter(member=member).exists() and not others.exists():
         raise LastAdministrator("last_administrator")
 
 
-def _lock(group: Group) -> None:
-    """Two administrators who leave at once must not both find the other still there."""
+def check_over_administrators(member: Member, by: Member | None) -> None:
+    """Refuse (`NotOverAdministrators`) that somebody else than an administrator decides who is one."""
+    administrators = Role.objects.filter(group=member.group, name=Role.Name.ADMINISTRATOR)
+    if by is not None and administrators.filter(member=member).exists() and not administrators.filter(member=by).exists():
+        raise NotOverAdministrators("not_over_administrators")
+
+
+def is_email_taken(group: Group, email: str, *, but: Member | None = None) -> bool:
+    """Whether a present member, another one than `but`, has this address. Nobody has the empty one."""
+    others = group.members.present().exclude(pk=but.pk) if but else group.members.present()
+    return bool(email) and others.filter(email=email).exists()
+
+
+def lock_membership(group: Group) -> None:
+    """Two administrators who leave at once must not both find the other still there; nor two people who take one address find it free."""
     Group.objects.select_for_update(no_key=True).get(pk=group.pk)
 
 

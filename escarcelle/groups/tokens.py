@@ -60,6 +60,7 @@ def member_of_token(token: str, today: dt.date) -> Member | None:
     """Whom a key acts for; None when it opens nothing. Writes at most once a day that it was used."""
     row = (
         ApiToken.objects.filter(digest=_digest(token), revoked_at=None, member__left_on=None, member__erased_at=None)
+        .exclude(member__person__is_active=False)
         .select_related("member__group", "member__household_of")
         .first()
     )

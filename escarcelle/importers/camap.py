@@ -24,7 +24,7 @@ from escarcelle.importers.camap_file import CamapFile, CamapRow, ControlTotals
 from escarcelle.importers.people_there import PeopleThere
 from escarcelle.importers.tables import LineProblem
 from escarcelle.ledger import balances
-from escarcelle.lib.money import format_cents
+from escarcelle.lib.money import Euros
 from escarcelle.lib.names import fold, split_name
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.payments.batches import BatchRow, record_batch
@@ -43,8 +43,8 @@ class NotTakenOver(Refusal):
     """One line of the export cannot be taken over, or not quite as it is."""
 
     sentences: ClassVar[Mapping[str, str]] = {
-        "paid_below_zero": gettext_noop("{typed} payés\u00a0: un paiement est supérieur à zéro."),
-        "amount_too_large": gettext_noop("{typed}\u00a0: ce montant dépasse un million d’euros."),
+        "paid_below_zero": gettext_noop("{amount} payés\u00a0: un paiement est supérieur à zéro."),
+        "amount_too_large": gettext_noop("{amount}\u00a0: ce montant dépasse un million d’euros."),
         "alternate_chosen": gettext_noop(
             "«\u00a0{typed}\u00a0» désigne plusieurs membres\u00a0: celui dont l’adresse est {email} est noté, vérifiez."
         ),
@@ -53,7 +53,7 @@ class NotTakenOver(Refusal):
         ),
         "email_left_out": gettext_noop("«\u00a0{typed}\u00a0» est déjà l’adresse d’un autre membre\u00a0: celui-ci est noté sans adresse."),
         "removed_since": gettext_noop("déjà reprise, puis supprimée ici\u00a0: elle ne revient pas."),
-        "balance_moved_on": gettext_noop("déjà reprise\u00a0: {books} dans les livres, {typed} dans le fichier. Rien n’est changé."),
+        "balance_moved_on": gettext_noop("déjà reprise\u00a0: {books} dans les livres, {file} dans le fichier. Rien n’est changé."),
     }
 
 
@@ -236,19 +236,19 @@ class _Taking:
         kept = []
         for row in rows:
             if row.paid_cents < 0:
-                self.leave(row, "paymentsTotal", NotTakenOver("paid_below_zero", format_cents(row.paid_cents)))
+                self.leave(row, "paymentsTotal", NotTakenOver("paid_below_zero", amount=Euros(row.paid_cents)))
             elif max(abs(row.ordered_cents), row.paid_cents) > HIGHEST_PAYMENT_CENTS:
                 largest_cents = max(abs(row.ordered_cents), row.paid_cents)
-                self.leave(row, "totalPrice", NotTakenOver("amount_too_large", format_cents(largest_cents)))
+                self.leave(row, "totalPrice", NotTakenOver("amount_too_large", amount=Euros(largest_cents)))
             else:
                 kept.append(row)
         return kept
 
     def find_producers(self, rows: Iterable[CamapRow]) -> None:
-        self.producers = {fold(producer.name): producer for producer in self.group.producers.order_by("-pk")}
+        self.producers = {_comparable(producer.name): producer for producer in self.group.producers.order_by("-pk")}
         for name in dict.fromkeys(row.vendor_name for row in rows):
-            if fold(name) not in self.producers:
-                self.producers[fold(name)] = create_producer(group=self.group, name=name, by=self.by)
+            if _comparable(name) not in self.producers:
+                self.producers[_comparable(name)] = create_producer(group=self.group, name=name, by=self.by)
                 self.created["producers"] += 1
 
     def find_contracts(self, rows: list[CamapRow]) -> list[CamapRow]:
@@ -266,14 +266,14 @@ class _Taking:
         return [row for row in rows if row.catalog_id in self.contracts]
 
     def _contract(self, catalog_id: int, rows: list[CamapRow], there: list[Contract]) -> Contract:
-        producer = self.producers[fold(rows[0].vendor_name)]
+        producer = self.producers[_comparable(rows[0].vendor_name)]
         terms = ContractTerms(
             name=rows[0].catalog_name, starts_on=min(row.starts_on for row in rows), ends_on=max(row.ends_on for row in rows)
         )
         known_id = self.known.contracts.get(str(catalog_id))
         for contract in there:
             is_same_season = contract.starts_on <= terms.ends_on and terms.starts_on <= contract.ends_on
-            is_same = contract.producer_id == producer.pk and fold(contract.name) == fold(terms.name) and is_same_season
+            is_same = contract.producer_id == producer.pk and _comparable(contract.name) == _comparable(terms.name) and is_same_season
             if contract.pk == known_id or (known_id is None and is_same):
                 return contract
         with transaction.atomic():
@@ -323,7 +323,7 @@ class _Taking:
     def _find_absent_alternate(self, row: CamapRow, people: PeopleThere) -> None:
         """Somebody who only collects in turn: the file has their name, nothing else."""
         name = split_name(row.alternate_name, last_name_first=True)
-        key = fold(row.alternate_name)
+        key = _comparable(row.alternate_name)
         if key in self.alternates:
             return
         if member := people.named(name):
@@ -348,7 +348,7 @@ class _Taking:
             self.doubt(row, "user2Name", "alternate_chosen", row.alternate_name, email=candidates[0].email)
         if candidates:
             return Alternation(candidates[0])
-        alternate = self.alternates.get(fold(row.alternate_name))
+        alternate = self.alternates.get(_comparable(row.alternate_name))
         return Alternation(alternate) if alternate else None
 
     def find_subscriptions(self, rows: list[CamapRow]) -> list[tuple[CamapRow, Subscription]]:
@@ -378,7 +378,8 @@ class _Taking:
     def _compare(self, row: CamapRow, subscription: Subscription) -> None:
         books_cents = subscription.account.ledger_account.balance_cents
         if books_cents != row.balance_cents:
-            self.doubt(row, "balance", "balance_moved_on", format_cents(row.balance_cents), books=format_cents(books_cents))
+            moved_on = NotTakenOver("balance_moved_on", file=Euros(row.balance_cents), books=Euros(books_cents))
+            self.doubts.append(LineProblem(row.line, "balance", moved_on))
 
     def _new_subscription(self, row: CamapRow, contract: Contract, holder: Member) -> Subscription | None:
         try:
@@ -413,6 +414,11 @@ class _Taking:
             key = uuid5(self.key, f"paid {catalog_id}")
             record_batch(contract=self.contracts[catalog_id], rows=rows, on=self.on, by=self.by, key=key)
             self.created["payments"] += len(rows)
+
+
+def _comparable(name: str) -> str:
+    """Without case nor accent; a name of signs alone, as it is."""
+    return fold(name) or name
 
 
 def _nature(subscription: Subscription) -> tuple[int, int, dt.date, dt.date]:

@@ -17,7 +17,7 @@ from typing import ClassVar
 from escarcelle.importers.columns import recognise
 from escarcelle.importers.tables import LineProblem, LineRefused, Row, read_table
 from escarcelle.lib.dates import format_day, parse_date
-from escarcelle.lib.money import format_cents, parse_amount
+from escarcelle.lib.money import Euros, parse_amount
 from escarcelle.lib.names import NAME_LENGTH, Name, clean_email, clean_text, fold, split_name
 from escarcelle.lib.refusals import Refusal, gettext_noop
 
@@ -251,9 +251,9 @@ class _Reader:
             self.leave(row.line, "Date de fin", CamapRefused("ends_before_it_starts", **dates))
         computed_cents = row.paid_cents - row.ordered_cents
         if row.balance_cents != computed_cents:
-            amounts = {"paid": row.paid_cents, "ordered": row.ordered_cents, "computed": computed_cents, "balance": row.balance_cents}
-            written = {key: format_cents(cents) for key, cents in amounts.items()}
-            self.leave(row.line, "balance", CamapRefused("balance_differs", **written))
+            paid, ordered, balance = Euros(row.paid_cents), Euros(row.ordered_cents), Euros(row.balance_cents)
+            differs = CamapRefused("balance_differs", paid=paid, ordered=ordered, computed=Euros(computed_cents), balance=balance)
+            self.leave(row.line, "balance", differs)
         if row.alternate_user_ids == (row.user_id,):
             self.leave(row.line, "user2Name", CamapRefused("alternates_with_self", row.alternate_name))
         twin = self._subscriptions.get(row.subscription_id)

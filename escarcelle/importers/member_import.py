@@ -19,7 +19,7 @@ from escarcelle.groups.models import Activity, Group, Member
 from escarcelle.importers.member_sheet import MemberRow, MemberSheet, SheetPerson
 from escarcelle.importers.people_there import PeopleThere
 from escarcelle.importers.tables import LineProblem
-from escarcelle.lib.money import format_signed_cents
+from escarcelle.lib.money import Euros
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.payments.opening_balances import TakeOver, take_over
 from escarcelle.payments.recording import HIGHEST_PAYMENT_CENTS
@@ -31,8 +31,8 @@ class NotImported(Refusal):
     """Something of a line is not taken over; the rest of it is."""
 
     sentences: ClassVar[Mapping[str, str]] = {
-        "balance_there": gettext_noop("le solde de ce membre a déjà été repris\u00a0: {typed} n’est pas repris une seconde fois."),
-        "balance_too_large": gettext_noop("{typed}\u00a0: ce montant dépasse un million d’euros."),
+        "balance_there": gettext_noop("le solde de ce membre a déjà été repris\u00a0: {amount} n’est pas repris une seconde fois."),
+        "balance_too_large": gettext_noop("{amount}\u00a0: ce montant dépasse un million d’euros."),
         "household_differs": gettext_noop("«\u00a0{typed}\u00a0» est déjà membre, hors de ce foyer\u00a0: rien n’est changé."),
     }
 
@@ -175,13 +175,13 @@ class _Taking:
         for row, member in found:
             if row.balance_cents is None:
                 continue
-            written = format_signed_cents(row.balance_cents)
+            amount = Euros(row.balance_cents, is_signed=True)
             if abs(row.balance_cents) > HIGHEST_PAYMENT_CENTS:
-                self.problems.append(LineProblem(row.line, "", NotImported("balance_too_large", written)))
+                self.problems.append(LineProblem(row.line, "", NotImported("balance_too_large", amount=amount)))
                 continue
             account = general_account(group=self.group, member=member.holder, book_id=payee.book_id)
             if account.pk in there:
-                self.doubts.append(LineProblem(row.line, "", NotImported("balance_there", written)))
+                self.doubts.append(LineProblem(row.line, "", NotImported("balance_there", amount=amount)))
                 continue
             there.add(account.pk)
             openings[row.line] = TakeOver(account, row.balance_cents)

@@ -15,7 +15,7 @@ from typing import ClassVar
 from escarcelle.importers.columns import SUM_LINES, recognise
 from escarcelle.lib.cheque_series import CHEQUE_NUMBER_LENGTH
 from escarcelle.lib.dates import NotADate, parse_date
-from escarcelle.lib.money import NotAnAmount, grouped, parse_amount
+from escarcelle.lib.money import Count, NotAnAmount, parse_amount
 from escarcelle.lib.names import NAME_LENGTH, TextRefused, clean_text, fold
 from escarcelle.lib.refusals import Refusal, gettext_noop
 
@@ -126,7 +126,7 @@ def _split(text: str) -> list[tuple[int, list[str]]]:
     if not filled:
         raise PasteRefused("empty")
     if len(filled) > MAX_ROWS + 1:
-        raise PasteRefused("too_many_rows", most=grouped(MAX_ROWS))
+        raise PasteRefused("too_many_rows", most=Count(MAX_ROWS))
     return filled
 
 

@@ -64,4 +64,5 @@ class PeopleThere:
 
 
 def _key(last: str, first: str) -> str:
-    return fold(f"{last} {first}")
+    """The same for « ADAM Pécine » and « Pécine Adam »; a name without any letter is compared as it is written."""
+    return " ".join(sorted(fold(f"{last} {first}").split())) or f"{last} {first}"

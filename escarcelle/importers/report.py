@@ -7,6 +7,7 @@ from escarcelle.importers.camap import Plan
 from escarcelle.importers.camap_file import ControlTotals
 from escarcelle.importers.member_import import MemberPlan
 from escarcelle.importers.tables import LineProblem
+from escarcelle.lib.languages import FRENCH
 from escarcelle.lib.money import format_cents, grouped
 from escarcelle.lib.refusals import gettext_noop
 
@@ -26,7 +27,7 @@ TOTAL_LABELS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class TotalLine:
-    """One control total: `label` in French, to be translated where it is shown; the figures as people read them."""
+    """One control total: `label` in French, to be translated where it is shown; the figures as its reader writes them."""
 
     label: str
     file: str
@@ -37,14 +38,14 @@ class TotalLine:
         return self.file == self.books
 
 
-def total_lines(file: ControlTotals, books: ControlTotals) -> list[TotalLine]:
+def total_lines(file: ControlTotals, books: ControlTotals, *, language: str = FRENCH) -> list[TotalLine]:
     """The control totals of the file beside those of the books."""
-    return [TotalLine(label, _figure(name, file), _figure(name, books)) for name, label in TOTAL_LABELS.items()]
+    return [TotalLine(label, _figure(name, file, language), _figure(name, books, language)) for name, label in TOTAL_LABELS.items()]
 
 
-def _figure(name: str, totals: ControlTotals) -> str:
+def _figure(name: str, totals: ControlTotals, language: str) -> str:
     value: int = getattr(totals, name)
-    return format_cents(value) if name.endswith("_cents") else grouped(value)
+    return (format_cents if name.endswith("_cents") else grouped)(value, language=language)
 
 
 def camap_report(plan: Plan, *, is_saved: bool) -> list[str]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from escarcelle.lib.money import grouped
+from escarcelle.lib.csv_cells import unmarked
+from escarcelle.lib.money import Count
 from escarcelle.lib.refusals import Refusal, gettext_noop
 
 MAX_BYTES = 10_000_000
@@ -76,8 +77,8 @@ class Row:
     cells: tuple[str, ...]
 
     def cell(self, rank: int | None) -> str:
-        """The trimmed text at this place; nothing where the line is shorter or the column unknown."""
-        return self.cells[rank].strip() if rank is not None and 0 <= rank < len(self.cells) else ""
+        """The trimmed text at this place, as it was before an export marked it; nothing where the line is shorter or the column unknown."""
+        return unmarked(self.cells[rank].strip()).strip() if rank is not None and 0 <= rank < len(self.cells) else ""
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _within_bounds(rows: list[Row], *, file_name: str) -> list[Row]:
     if not rows:
         raise TableRefused("empty", file_name)
     if len(rows) > MAX_ROWS:
-        raise TableRefused("too_many_rows", file_name, most=grouped(MAX_ROWS))
+        raise TableRefused("too_many_rows", file_name, most=Count(MAX_ROWS))
     if max(len(row.cells) for row in rows) > MAX_COLUMNS:
         raise TableRefused("too_many_columns", file_name, most=MAX_COLUMNS)
     return rows
@@ -234,7 +235,7 @@ def _read_workbook(data: bytes, *, file_name: str) -> Table:
         raise TableRefused("too_heavy", file_name)
     answer = json.loads(done.stdout)
     if "refused" in answer:
-        most = {"too_many_rows": grouped(MAX_ROWS), "too_many_columns": grouped(MAX_COLUMNS)}.get(answer["refused"], "")
+        most = Count(MAX_ROWS if answer["refused"] == "too_many_rows" else MAX_COLUMNS)
         raise TableRefused(answer["refused"], file_name, most=most)
     return Table(tuple(Row(line, tuple(cells)) for line, cells in answer["rows"]), tuple(answer["other_sheets"]))
 

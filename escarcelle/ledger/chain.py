@@ -1,52 +1,43 @@
-"""What is sealed, and how: the canonical record of a transfer, its hash, and the digest of its words."""
+"""What is sealed, and how: the canonical record of a transfer, its hash, and the digest of its words.
+
+`ledger_post` (schema/postgresql.py) seals the same bytes, and `export/offline_verification.py` checks them without this software."""
 
 import datetime as dt
-from dataclasses import dataclass
 from hashlib import sha256
 
 GENESIS = bytes(32)
+# Between the parts of a record: a character that no cleaned text holds.
 SEPARATOR = "\x1f"
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What a transfer's hash covers of its operation."""
-
-    no: int
-    ref: str
-    kind: str
-    value_date: dt.date
-    recorded_at: dt.datetime
-    by: str
-    about: str
-    reverses_no: int | None
-    transfer_count: int
-    text_digest: bytes
+def instant_text(instant: dt.datetime) -> str:
+    """An instant in UTC, to the microsecond, as it is sealed: 2026-09-05T20:14:03.123456Z."""
+    return instant.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def header_text(header: Header) -> str:
-    """The operation's part of a record, the same in every transfer of it."""
-    recorded_at = header.recorded_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    reverses = "" if header.reverses_no is None else str(header.reverses_no)
-    return SEPARATOR.join(
-        (
-            str(header.no),
-            header.ref,
-            header.kind,
-            header.value_date.isoformat(),
-            recorded_at,
-            header.by,
-            header.about,
-            reverses,
-            str(header.transfer_count),
-            header.text_digest.hex(),
-        )
-    )
+def header_text(
+    *,
+    ref: str,
+    kind: str,
+    value_date: dt.date,
+    recorded_at: str,
+    by: str,
+    about: str,
+    reverses_no: int | None,
+    transfer_count: int,
+    digest: bytes,
+) -> str:
+    """What a record says of its operation besides its number; `recorded_at` as `instant_text` gives it."""
+    reverses = "" if reverses_no is None else reverses_no
+    return f"{ref}\x1f{kind}\x1f{value_date.isoformat()}\x1f{recorded_at}\x1f{by}\x1f{about}\x1f{reverses}\x1f{transfer_count}\x1f{digest.hex()}"
 
 
-def seal(previous: bytes, book_id: int, seq: int, header: str, debit_no: int, credit_no: int, amount_cents: int) -> bytes:
+def seal(  # noqa: PLR0917  in the order in which they are sealed
+    previous: bytes, book_id: int, seq: int, operation_no: int, header: str, debit_no: int, credit_no: int, amount_cents: int
+) -> bytes:
     """sha256(previous hash ‖ canonical record): 32 bytes."""
-    return sha256(previous + f"{book_id}\x1f{seq}\x1f{header}\x1f{debit_no}\x1f{credit_no}\x1f{amount_cents}".encode()).digest()
+    record = f"{book_id}\x1f{seq}\x1f{operation_no}\x1f{header}\x1f{debit_no}\x1f{credit_no}\x1f{amount_cents}"
+    return sha256(previous + record.encode()).digest()
 
 
 def text_digest(salt: bytes, label: str, reason: str) -> bytes:

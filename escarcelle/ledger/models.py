@@ -97,6 +97,11 @@ class Operation(models.Model):
     first_seq = models.BigIntegerField()
     transfer_count = models.IntegerField()
     text_digest = models.BinaryField()
+    # Words may name a person: they can be erased without breaking the chain, which holds their digest.
+    label = models.CharField(max_length=300)
+    reason = models.CharField(max_length=300)
+    salt = models.BinaryField()
+    last_seq = models.BigIntegerField()
 
     class Meta:
         managed = False
@@ -124,21 +129,3 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book_id}#{self.seq}"
-
-
-class OperationText(models.Model):
-    """The words of an operation, which may name a person: kept apart so that they can be erased without breaking the chain."""
-
-    pk = models.CompositePrimaryKey("book_id", "operation_no")
-    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
-    operation_no = models.BigIntegerField()
-    label = models.CharField(max_length=300)
-    reason = models.CharField(max_length=300)
-    salt = models.BinaryField()
-
-    class Meta:
-        managed = False
-        db_table = "ledger_operationtext"
-
-    def __str__(self) -> str:
-        return self.label

@@ -49,16 +49,16 @@ class Page:
 
 
 _LINES = """
-SELECT t.seq, t.operation_no, o.ref, o.kind, x.label, x.reason, o.about, o.by, o.value_date, o.recorded_at, t.cents, o.reverses_no, r.no
+SELECT line.seq, line.operation_no, o.ref, o.kind, o.label, o.reason, o.about, o.by, o.value_date, o.recorded_at, line.cents,
+  o.reverses_no, r.no
 FROM (SELECT * FROM (SELECT seq, operation_no, -amount_cents AS cents FROM ledger_transfer
         WHERE book_id = %s AND debit_no = %s AND seq < %s ORDER BY seq DESC LIMIT %s) d
       UNION ALL
       SELECT * FROM (SELECT seq, operation_no, amount_cents AS cents FROM ledger_transfer
-        WHERE book_id = %s AND credit_no = %s AND seq < %s ORDER BY seq DESC LIMIT %s) c) t
-JOIN ledger_operation o ON o.book_id = %s AND o.no = t.operation_no
-LEFT JOIN ledger_operationtext x ON x.book_id = o.book_id AND x.operation_no = o.no
+        WHERE book_id = %s AND credit_no = %s AND seq < %s ORDER BY seq DESC LIMIT %s) c) line
+JOIN ledger_operation o ON o.book_id = %s AND o.no = line.operation_no
 LEFT JOIN ledger_operation r ON r.book_id = o.book_id AND r.reverses_no = o.no
-ORDER BY t.seq DESC LIMIT %s"""
+ORDER BY line.seq DESC LIMIT %s"""
 
 
 def statement(book_id: int, no: int, *, before: Cursor | None = None, limit: int = 50) -> Page:
@@ -85,8 +85,8 @@ def _line(row: tuple, after_cents: int) -> Line:  # type: ignore[type-arg]
         operation_no=operation_no,
         ref=ref,
         kind=kind,
-        label=label or "",
-        reason=reason or "",
+        label=label,
+        reason=reason,
         about=about,
         by=by,
         value_date=as_date(value_date),

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from escarcelle.ledger.chain import GENESIS, Header, header_text, seal, text_digest
+from escarcelle.ledger.chain import GENESIS, header_text, instant_text, seal, text_digest
 from escarcelle.ledger.models import Book
 from escarcelle.ledger.schema import missing_guards
 from escarcelle.ledger.statements import as_date, as_instant
 
 ROWS_AT_ONCE = 5000
+Progress = Callable[[int, int, int], None]
 
 
 @dataclass
@@ -27,15 +28,16 @@ class Report:
         return not self.faults
 
 
-def verify(book_ids: Iterable[int] | None = None, *, progress: Callable[[int, int], None] | None = None) -> Report:
+def verify(book_ids: Iterable[int] | None = None, *, progress: Progress | None = None) -> Report:
     """Check the guards, then each book: no gap, every hash, every balance, every word still there, the head.
 
-    Reads only. `progress` is told the book and how many transfers were read so far."""
+    Reads only. `progress` is told the book, how many transfers were read so far, and of how many."""
     report = Report()
-    report.faults += [f"trigger {name} is missing or switched off" for name in missing_guards()]
-    wanted = Book.objects.order_by("pk") if book_ids is None else Book.objects.filter(pk__in=list(book_ids)).order_by("pk")
-    for book in wanted:
-        fault = _Reading(book, report).run(progress)
+    report.faults += [f"guard {name} is missing, switched off or altered" for name in missing_guards()]
+    books = list(Book.objects.order_by("pk") if book_ids is None else Book.objects.filter(pk__in=list(book_ids)).order_by("pk"))
+    total = sum(book.last_seq for book in books)
+    for book in books:
+        fault = _Reading(book, report).run(total, progress)
         report.book_count += 1
         report.heads[book.pk] = bytes(book.last_hash).hex()
         if fault:
@@ -45,9 +47,8 @@ def verify(book_ids: Iterable[int] | None = None, *, progress: Callable[[int, in
 
 _RECORDS = """
 SELECT t.seq, t.operation_no, t.debit_no, t.credit_no, t.amount_cents, t.hash, o.no, o.ref, o.kind, o.value_date, o.recorded_at, o.by,
-  o.about, o.reverses_no, o.first_seq, o.transfer_count, o.text_digest, x.label, x.reason, x.salt
+  o.about, o.reverses_no, o.first_seq, o.transfer_count, o.text_digest, o.label, o.reason, o.salt
 FROM ledger_transfer t LEFT JOIN ledger_operation o ON o.book_id = t.book_id AND o.no = t.operation_no
-LEFT JOIN ledger_operationtext x ON x.book_id = t.book_id AND x.operation_no = t.operation_no
 WHERE t.book_id = %s AND t.seq > %s ORDER BY t.seq LIMIT %s"""
 
 
@@ -62,7 +63,7 @@ class _Reading:
         self.operation_no = 0
         self.balances: dict[int, int] = {}
 
-    def run(self, progress: Callable[[int, int], None] | None) -> str | None:
+    def run(self, total: int, progress: Progress | None) -> str | None:
         """The first fault of the book, or None."""
         while rows := self._rows():
             for row in rows:
@@ -70,8 +71,8 @@ class _Reading:
                     return fault
             self.report.transfer_count += len(rows)
             if progress:
-                progress(self.book.pk, self.report.transfer_count)
-        return self._check_head() or self._check_balances()
+                progress(self.book.pk, self.report.transfer_count, total)
+        return self._check_head() or self._check_unfinished() or self._check_balances()
 
     def _rows(self) -> list[tuple]:  # type: ignore[type-arg]
         with connection.cursor() as cursor:
@@ -91,12 +92,21 @@ class _Reading:
             return f"{here}: not one of operation {operation_no}"
         digest = bytes(digest)
         # Empty salt: the words were erased, and their digest says nothing any more.
-        if label is None or (len(salt) and text_digest(bytes(salt), label, reason) != digest):
+        is_as_sealed = text_digest(bytes(salt), label, reason) == digest if len(salt) else not label and not reason
+        if not is_as_sealed:
             return f"{here}: the words of operation {operation_no} are not those that were sealed"
         header = header_text(
-            Header(no, ref, kind, as_date(value_date), as_instant(recorded_at), by, about, reverses_no, transfer_count, digest)
+            ref=ref,
+            kind=kind,
+            value_date=as_date(value_date),
+            recorded_at=instant_text(as_instant(recorded_at)),
+            by=by,
+            about=about,
+            reverses_no=reverses_no,
+            transfer_count=transfer_count,
+            digest=digest,
         )
-        expected = seal(self.hash, self.book.pk, seq, header, debit_no, credit_no, amount_cents)
+        expected = seal(self.hash, self.book.pk, seq, no, header, debit_no, credit_no, amount_cents)
         if expected != bytes(sealed):
             return f"{here}: its hash does not follow from the record and the one before"
         self.seq, self.hash, self.operation_no = seq, expected, operation_no
@@ -109,6 +119,10 @@ class _Reading:
         if head != (self.seq, self.operation_no, self.hash):
             return f"book {self.book.pk}: its head says transfer {head[0]}, operation {head[1]}; the records end at {self.seq}, {self.operation_no}"
         return None
+
+    def _check_unfinished(self) -> str | None:
+        ahead = self.book.operations.filter(no__gt=self.operation_no).order_by("no").first()
+        return f"book {self.book.pk}, operation {ahead.no}: it announces transfers that are not there" if ahead else None
 
     def _check_balances(self) -> str | None:
         for no, balance_cents in self.book.accounts.order_by("no").values_list("no", "balance_cents"):

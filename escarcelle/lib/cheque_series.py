@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from escarcelle.lib.dates import add_months
-from escarcelle.lib.money import format_cents, parse_amount, split_evenly
+from escarcelle.lib.money import Euros, parse_amount, split_evenly
 from escarcelle.lib.refusals import Refusal, gettext_noop
 
 # Five years of monthly cheques: nobody brings more to a kitchen table.
@@ -88,7 +88,7 @@ def _split(outstanding_cents: int, count: int, *, typed: str) -> Series:
     if outstanding_cents <= 0:
         raise NotASeries("nothing_outstanding", typed, count=count)
     if outstanding_cents < count:
-        raise NotASeries("less_than_a_cent", typed, count=count, outstanding=format_cents(outstanding_cents))
+        raise NotASeries("less_than_a_cent", typed, count=count, outstanding=Euros(outstanding_cents))
     return Series(tuple(split_evenly(outstanding_cents, count)))
 
 

@@ -46,6 +46,12 @@ def neutral(text: str) -> str:
     return text
 
 
+def unmarked(cell: str) -> str:
+    """The text that `neutral` marked, as it was: what we export is imported again under the same names."""
+    bare = cell.removeprefix("'")
+    return bare if bare != cell and neutral(bare) == cell else cell
+
+
 def write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A sheet as French spreadsheets expect it: semicolons, decimal comma, dates dd/mm/yyyy, UTF-8 with its mark."""
     out = io.StringIO()

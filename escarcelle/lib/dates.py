@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import ClassVar
 
+from escarcelle.lib.languages import ENGLISH, FRENCH, spoken
 from escarcelle.lib.refusals import Refusal, gettext_noop
 
 NO_BREAK_SPACE = "\u00a0"
@@ -15,15 +16,15 @@ EARLIEST = date(2000, 1, 1)
 LATEST = date(2099, 12, 31)
 
 _WEEKDAYS = {
-    "fr": ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    FRENCH: ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
+    ENGLISH: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
 _SHORT_MONTHS = {
-    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec"),
+    FRENCH: ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    ENGLISH: ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec"),
 }
 _MONTHS = {
-    "fr": (
+    FRENCH: (
         "janvier",
         "février",
         "mars",
@@ -37,7 +38,7 @@ _MONTHS = {
         "novembre",
         "décembre",
     ),
-    "en": (
+    ENGLISH: (
         "January",
         "February",
         "March",
@@ -122,10 +123,10 @@ def _nearest_day(month: int, day: int, *, reference: date, typed: str) -> date:
     return min(candidates, key=lambda candidate: abs(candidate - reference))
 
 
-def format_long_day(day: date, *, language: str = "fr") -> str:
+def format_long_day(day: date, *, language: str = FRENCH) -> str:
     """ "sam. 5 sept. 2026", for sentences and statements; the day keeps its month on the line."""
-    words = _language(language)
-    number = "1er" if words == "fr" and day.day == 1 else str(day.day)
+    words = spoken(language)
+    number = "1er" if words == FRENCH and day.day == 1 else str(day.day)
     weekday, month = _WEEKDAYS[words][day.weekday()], _SHORT_MONTHS[words][day.month - 1]
     return f"{weekday}{NO_BREAK_SPACE}{number}{NO_BREAK_SPACE}{month} {day.year}"
 
@@ -135,22 +136,17 @@ def format_day(day: date) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
 
 
-def format_month(day: date, *, language: str = "fr") -> str:
+def format_month(day: date, *, language: str = FRENCH) -> str:
     """ "octobre 2026": what a treasurer writes on a planned cheque."""
-    return f"{_MONTHS[_language(language)][day.month - 1]} {day.year}"
+    return f"{_MONTHS[spoken(language)][day.month - 1]} {day.year}"
 
 
-def format_hour(moment: time | datetime, *, language: str = "fr") -> str:
+def format_hour(moment: time | datetime, *, language: str = FRENCH) -> str:
     """ "10 h", "17 h 30"; in English "10:00", "17:30"."""
-    if _language(language) == "en":
+    if spoken(language) == ENGLISH:
         return f"{moment.hour}:{moment.minute:02d}"
     minutes = f"{NO_BREAK_SPACE}{moment.minute:02d}" if moment.minute else ""
     return f"{moment.hour}{NO_BREAK_SPACE}h{minutes}"
-
-
-def _language(language: str) -> str:
-    """ "en-gb" → "en"; a language that we do not speak reads French."""
-    return "en" if language[:2].lower() == "en" else "fr"
 
 
 def add_months(day: date, months: int) -> date:

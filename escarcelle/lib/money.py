@@ -7,8 +7,10 @@ Refused: "12,345" and "1.250" (three digits after one mark: cents or thousands, 
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
+from escarcelle.lib.languages import ENGLISH, FRENCH, spoken
 from escarcelle.lib.refusals import Refusal, gettext_noop
 
 MINUS = "\u2212"
@@ -88,10 +90,11 @@ def _read_digits(digits: str, *, typed: str) -> int:
         euros, mark, decimals = plain[1], plain[2], plain[3]
     else:
         raise NotAnAmount("unreadable", typed)
-    if len(euros.lstrip("0")) > MAX_EURO_DIGITS:
+    euros = euros.lstrip("0") or "0"  # Python itself refuses to read thousands of zeros
+    if len(euros) > MAX_EURO_DIGITS:
         raise NotAnAmount("too_large", typed)
     if mark and not decimals:
-        raise NotAnAmount("cents_missing", typed, below=format_cents(int(euros) * 100))
+        raise NotAnAmount("cents_missing", typed, below=Euros(int(euros) * 100))
     if decimals and len(decimals) > 2:
         raise _too_many_decimals(euros, mark, decimals, typed=typed)
     return int(euros) * 100 + int((decimals or "0").ljust(2, "0"))
@@ -100,9 +103,9 @@ def _read_digits(digits: str, *, typed: str) -> int:
 def _too_many_decimals(euros: str, mark: str, decimals: str, *, typed: str) -> NotAnAmount:
     """Say which two amounts may have been meant, so that the answer is one word."""
     below_cents = int(euros) * 100 + int(decimals[:2])
-    below, above = format_cents(below_cents), format_cents(below_cents + 1)
+    below, above = Euros(below_cents), Euros(below_cents + 1)
     if mark == "." and len(decimals) == 3 and len(euros) <= 3 and euros != "0":
-        return NotAnAmount("cents_or_thousands", typed, below=below, thousands=format_cents(int(euros + decimals) * 100))
+        return NotAnAmount("cents_or_thousands", typed, below=below, thousands=Euros(int(euros + decimals) * 100))
     if len(decimals) > 3:
         return NotAnAmount("too_many_decimals", typed, count=len(decimals), below=below, above=above)
     if decimals.endswith("0"):
@@ -110,25 +113,54 @@ def _too_many_decimals(euros: str, mark: str, decimals: str, *, typed: str) -> N
     return NotAnAmount("three_decimals", typed, below=below, above=above)
 
 
-def format_cents(cents: int) -> str:
-    """−69300 → "−693,00 €": true minus, narrow space between thousands, no-break space before €."""
-    return f"{plain_amount(cents, thousands=NARROW_SPACE)}{NO_BREAK_SPACE}€"
+def format_cents(cents: int, *, language: str = FRENCH) -> str:
+    """−123450 → "−1 234,50 €": true minus, narrow space between thousands, no-break space before €. In English "−€1,234.50"."""
+    sign, euros, remainder = _figures(cents)
+    if spoken(language) == ENGLISH:
+        return f"{sign}€{grouped(euros, language=language)}.{remainder}"
+    return f"{sign}{grouped(euros)},{remainder}{NO_BREAK_SPACE}€"
 
 
-def format_signed_cents(cents: int) -> str:
+def format_signed_cents(cents: int, *, language: str = FRENCH) -> str:
     """As in a statement of account: "+57,75 €" for a credit, "−57,75 €" for a debit, "0,00 €" for nothing."""
-    return f"+{format_cents(cents)}" if cents > 0 else format_cents(cents)
+    return f"{'+' if cents > 0 else ''}{format_cents(cents, language=language)}"
 
 
-def plain_amount(cents: int, *, thousands: str = "") -> str:
-    """5775 → "57,75", for an input field: `parse_amount` reads it back."""
+def plain_amount(cents: int, *, language: str = FRENCH) -> str:
+    """5775 → "57,75", in English "57.75", for an input field: `parse_amount` reads both back."""
+    sign, euros, remainder = _figures(cents)
+    return f"{sign}{euros}{'.' if spoken(language) == ENGLISH else ','}{remainder}"
+
+
+def _figures(cents: int) -> tuple[str, int, str]:
     euros, remainder = divmod(abs(cents), 100)
-    return f"{MINUS if cents < 0 else ''}{grouped(euros, thousands=thousands)},{remainder:02d}"
+    return MINUS if cents < 0 else "", euros, f"{remainder:02d}"
 
 
-def grouped(number: int, *, thousands: str = NARROW_SPACE) -> str:
-    """10000 → "10 000", for any whole number in a sentence."""
-    return f"{number:,}".replace(",", thousands)
+def grouped(number: int, *, language: str = FRENCH) -> str:
+    """10000 → "10 000", in English "10,000", for any whole number in a sentence."""
+    return f"{number:,}".replace(",", "," if spoken(language) == ENGLISH else NARROW_SPACE)
+
+
+@dataclass(frozen=True)
+class Euros:
+    """An amount in the sentence of a refusal, written when the reader is known."""
+
+    cents: int
+    is_signed: bool = False
+
+    def written(self, language: str) -> str:
+        return format_signed_cents(self.cents, language=language) if self.is_signed else format_cents(self.cents, language=language)
+
+
+@dataclass(frozen=True)
+class Count:
+    """A great number in the sentence of a refusal, written when the reader is known."""
+
+    number: int
+
+    def written(self, language: str) -> str:
+        return grouped(self.number, language=language)
 
 
 def api_amount(cents: int) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, Exists, F, Q, Sum
 
 from escarcelle.groups.models import Group
 from escarcelle.payments.models import Batch, Method, Payment
@@ -67,6 +67,24 @@ def batches_of_day(group: Group, on: dt.date, contract_ids: Collection[int] | No
     return list(found.select_related("contract__producer", "activity__by").order_by("-pk")[:BATCHES_SHOWN])
 
 
-def members_to_invite(group: Group) -> int:
-    """How many present members have an e-mail address and no login yet. One statement."""
-    return group.members.present().filter(person=None, is_machine=False).exclude(email="").count()
+@dataclass(frozen=True)
+class Beginnings:
+    """How far a group has come: people in it, those who have an e-mail address and no login yet, whether it has a contract."""
+
+    member_count: int
+    to_invite_count: int
+    has_contract: bool
+
+
+def beginnings(group: Group) -> Beginnings:
+    """What tells a new group from one at work. One statement."""
+    people = Q(members__left_on=None, members__erased_at=None, members__is_machine=False)
+    without_login = people & Q(members__person=None) & ~Q(members__email="")
+    found = (
+        Group.objects.filter(pk=group.pk)
+        .annotate(
+            here=Count("members", filter=people), without_login=Count("members", filter=without_login), works=Exists(group.contracts.all())
+        )
+        .values_list("here", "without_login", "works")
+    )
+    return Beginnings(*found[0])

@@ -15,6 +15,7 @@ from escarcelle.ledger.models import AccountKind
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.payments.models import BalanceTransfer
 from escarcelle.subscriptions.booking import actor
+from escarcelle.subscriptions.models import Subscription
 
 BALANCE_MOVED = "balance_moved"
 
@@ -28,6 +29,7 @@ class TransferRefused(Refusal):
         ),
         "another_member": gettext_noop("Ces deux soldes ne sont pas ceux du même membre."),
         "same_account": gettext_noop("C’est le même compte\u00a0: choisissez-en un autre."),
+        "withdrawn": gettext_noop("Cette souscription a été supprimée."),
         "nothing_to_move": gettext_noop("Ce solde est à zéro\u00a0: il n’y a rien à reporter."),
     }
 
@@ -38,13 +40,15 @@ def move_balance(
 ) -> BalanceTransfer:
     """Carry the whole balance of `source`, in favour or owed, to `target`: two operations tied by one account that returns to zero.
 
-    Sent twice with one key, the first transfer comes back. Refused: `TransferRefused`; never between payees, whose money never
-    mixes. Undone by `cancel_transfer`."""
+    Sent twice with one key, the first transfer comes back. Refused: `TransferRefused` (other payee, other member, same account, nothing
+    to carry, target withdrawn); the money of two payees never mixes. Undone by `cancel_transfer`."""
     activity, is_first = begin(group=source.group, by=by, kind="balance.moved", key=key, content={"source": source.pk, "target": target.pk})
     if not is_first:
         return source.group.balance_transfers.get(activity=activity)
     _check(source, target)
     books.lock(source.book_id)
+    if Subscription.objects.filter(account=target, withdrawn_at__isnull=False).exists():
+        raise TransferRefused("withdrawn")
     amount_cents = balances.balance(source.book_id, source.account_no)
     if amount_cents == 0:
         raise TransferRefused("nothing_to_move")
@@ -68,15 +72,15 @@ def move_balance(
 @transaction.atomic
 def cancel_transfer(*, transfer: BalanceTransfer, reason: str, on: dt.date, by: Member | None, key: UUID | None = None) -> None:
     """Put a carried balance back, exactly, whatever came later. Twice changes nothing."""
-    activity, is_first = begin(
-        group=transfer.group, by=by, kind="balance.moved_back", key=key, content={"transfer": transfer.pk, "reason": reason}
-    )
-    if not is_first:
-        return
     book_id = transfer.source.book_id
     books.lock(book_id)
     transfer.refresh_from_db()
     if transfer.cancelled_at is not None:
+        return
+    activity, is_first = begin(
+        group=transfer.group, by=by, kind="balance.moved_back", key=key, content={"transfer": transfer.pk, "reason": reason}
+    )
+    if not is_first:
         return
     posting.reverse_many(
         book_id,
@@ -110,7 +114,9 @@ def _drafts(source: MemberAccount, target: MemberAccount, amount_cents: int, on:
         posting.Draft(
             ref=f"{ref}:{side}",
             kind=BALANCE_MOVED,
-            label=f"Solde reporté vers « {account_name(target)} »" if side == "out" else f"Solde repris de « {account_name(source)} »",
+            label=f"Solde reporté vers «\u00a0{account_name(target)}\u00a0»"
+            if side == "out"
+            else f"Solde repris de «\u00a0{account_name(source)}\u00a0»",
             value_date=on,
             about=f"account:{account.pk}",
             moves=[_move(account.account_no, through_no, cents)],

@@ -14,7 +14,10 @@ from escarcelle.groups.models import Member
 from escarcelle.payments.corrections import PAYMENT_CANCELLED_LABEL, reverse_payments
 from escarcelle.payments.models import Batch, Payment
 from escarcelle.payments.recording import Entry, PaymentRefused, Received, enter
+from escarcelle.subscriptions.booking import lock_payee
 from escarcelle.subscriptions.models import Subscription
+
+BATCH_CANCELLED = "batch.cancelled"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ def record_batch(*, contract: Contract, rows: Sequence[BatchRow], on: dt.date, b
         return contract.group.batches.get(pk=activity.details["batch"])
     if not rows:
         raise PaymentRefused("nothing_to_record")
+    lock_payee(contract)
     entries = _entries(contract, rows, on)
     batch = Batch.objects.create(
         group=contract.group,
@@ -90,25 +94,35 @@ def cancel_batch(*, batch: Batch, on: dt.date, by: Member | None, key: UUID | No
     """« Annuler ce lot »: write the opposite of what the batch wrote, whatever came later. Twice changes nothing.
 
     Payments of the batch that were corrected or cancelled since were undone by that act already: they are left and named."""
-    activity, is_first = begin(group=batch.group, by=by, kind="batch.cancelled", key=key, content={"batch": batch.pk})
-    if not is_first:
-        return _what_was_cancelled(batch)
-    batch = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    # The book first: whoever corrects one of its payments meanwhile ends before we look which still stand.
+    lock_payee(batch.contract)
+    batch.refresh_from_db(fields=["cancelled_at"])
     if batch.cancelled_at is not None:
+        return _what_was_cancelled(batch)
+    activity, is_first = begin(group=batch.group, by=by, kind=BATCH_CANCELLED, key=key, content={"batch": batch.pk})
+    if not is_first:
         return _what_was_cancelled(batch)
     standing = list(batch.payments.standing().select_related("account").order_by("pk"))
     reverse_payments(standing, state=Payment.State.CANCELLED, label=PAYMENT_CANCELLED_LABEL, reason="lot annulé", on=on, by=by)
     batch.cancelled_at = timezone.now()
     batch.save(update_fields=["cancelled_at"])
-    note(activity, batch=batch.pk, payment_count=len(standing), total_cents=sum(payment.amount_cents for payment in standing))
+    note(
+        activity,
+        batch=batch.pk,
+        payments=[payment.pk for payment in standing],
+        payment_count=len(standing),
+        total_cents=sum(payment.amount_cents for payment in standing),
+    )
     return _what_was_cancelled(batch)
 
 
 def _what_was_cancelled(batch: Batch) -> BatchCancelled:
     payments = list(batch.payments.select_related("account__member").order_by("pk"))
+    undoing = batch.group.activities.filter(kind=BATCH_CANCELLED, details__batch=batch.pk).order_by("pk").first()
+    taken_back = set(undoing.details.get("payments", ())) if undoing else set()
     return BatchCancelled(
-        [payment for payment in payments if payment.state == Payment.State.CANCELLED],
-        [payment for payment in payments if payment.state != Payment.State.CANCELLED],
+        [payment for payment in payments if payment.pk in taken_back],
+        [payment for payment in payments if payment.pk not in taken_back],
     )
 
 

@@ -1,11 +1,10 @@
 """The payments of a group as they were entered: the newest first, by batch, page by page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from escarcelle.groups.models import Group
 from escarcelle.payments.models import Batch, Payment, PaymentQuerySet
-from escarcelle.payments.queries import twin_cheques
 
 PAYMENTS_PER_PAGE = 50
 _AROUND = ("cheque", "activity__by", "account__member", "account__subscription__contract", "corrected_by", "corrects")
@@ -47,12 +46,3 @@ def batches_of(group: Group, *, contract_ids: Collection[int] | None = None, lim
 def payments_of_batch(batch: Batch) -> list[Payment]:
     """What a batch recorded, in the order of the grid. One statement."""
     return list(batch.payments.select_related(*_AROUND).order_by("pk"))
-
-
-def twins_of(group: Group, payments: Sequence[Payment]) -> list[tuple[Payment, Payment]]:
-    """Cheques of these payments whose number and bank an older standing payment carries too. One statement."""
-    standing = [payment for payment in payments if payment.state == Payment.State.RECEIVED and hasattr(payment, "cheque")]
-    cheques = {(payment.cheque.number, payment.cheque.bank) for payment in standing if payment.cheque.number}
-    older = twin_cheques(group, sorted(cheques), before_id=min((payment.pk for payment in payments), default=0))
-    pairs = ((payment, older.get((payment.cheque.number, payment.cheque.bank.casefold()))) for payment in standing)
-    return [(payment, twin) for payment, twin in pairs if twin]

@@ -2,21 +2,21 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
 
-from escarcelle.catalogs.payees import Payee
+from escarcelle.catalogs.payees import Payee, payees_of
 from escarcelle.groups.accounts import general_accounts
 from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Group, Member, MemberAccount
 from escarcelle.ledger import books, posting
 from escarcelle.ledger.models import AccountKind
 from escarcelle.lib.dates import format_day
-from escarcelle.lib.money import format_signed_cents
+from escarcelle.lib.money import Euros
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.payments.models import OpeningBalance
 from escarcelle.payments.recording import (
@@ -25,6 +25,7 @@ from escarcelle.payments.recording import (
     PaymentRefused,
 )
 from escarcelle.subscriptions.booking import actor
+from escarcelle.subscriptions.models import Subscription
 
 OPENING_BALANCE = "opening_balance"
 LABEL = "Reprise de solde"
@@ -57,8 +58,8 @@ class ControlTotalDiffers(Refusal):
         super().__init__(
             "control_total_differs",
             field="control_total",
-            announced=format_signed_cents(announced_cents),
-            total=format_signed_cents(total_cents),
+            announced=Euros(announced_cents, is_signed=True),
+            total=Euros(total_cents, is_signed=True),
         )
 
 
@@ -68,6 +69,13 @@ class TakeOver:
 
     account: MemberAccount
     amount_cents: int
+
+
+def hold_payees(group: Group, book_ids: Collection[int]) -> None:
+    """Take the books of those of these payees that are of the group, in one order for everybody. Needs a transaction."""
+    of_group = {payee.book_id for payee in payees_of(group)}
+    for book_id in sorted(of_group.intersection(book_ids)):
+        books.lock(book_id)
 
 
 @transaction.atomic
@@ -84,15 +92,17 @@ def take_over(
     """Write opening balances dated `on`, all or none. A zero is noted too: that account was taken over, and owes nothing.
 
     In favour: debit *opening*, credit the member; owed: the other way round. Neither turnover, nor till, nor VAT. Sent twice with one
-    key, the first ones come back. Refused: `AlreadyTakenOver`, `ControlTotalDiffers`, `PaymentRefused` (date, amount)."""
+    key, the first ones come back. Refused: `AlreadyTakenOver`, `ControlTotalDiffers`, `PaymentRefused` (date, amount, subscription withdrawn)."""
     content = {"on": on, "control_total_cents": control_total_cents, "rows": [[row.account.pk, row.amount_cents] for row in balances]}
     activity, is_first = begin(group=group, by=by, kind="balances.taken_over", key=key, content=content)
     if not is_first:
         return list(group.opening_balances.filter(activity=activity).order_by("pk"))
     _check(balances, on, today, control_total_cents)
     book_ids = sorted({row.account.book_id for row in balances})
-    for book_id in book_ids:
-        books.lock(book_id)
+    hold_payees(group, book_ids)
+    withdrawn = Subscription.objects.filter(account__in=[row.account for row in balances], withdrawn_at__isnull=False)
+    if withdrawn.exists():
+        raise PaymentRefused("withdrawn")
     taken = OpeningBalance.objects.filter(account__in=[row.account for row in balances]).select_related("account__member")
     if taken:
         raise AlreadyTakenOver([opening.account for opening in taken])

@@ -182,6 +182,9 @@ def payments_of_account(account: MemberAccount) -> list[Payment]:
     )
 
 
+_AROUND_A_CHEQUE = ("payment__account__member", "payment__account__subscription__contract")
+
+
 def twin_cheques(group: Group, cheques: Sequence[tuple[str, str]], *, before_id: int | None = None) -> dict[tuple[str, str], Payment]:
     """Standing payments, older than one if asked, that already carry one of these (number, bank): a doubt to show, never a refusal.
 
@@ -189,7 +192,7 @@ def twin_cheques(group: Group, cheques: Sequence[tuple[str, str]], *, before_id:
     numbers = {number for number, _ in cheques if number}
     if not numbers:
         return {}
-    rows = group.cheques.filter(number__in=numbers, payment__state=Payment.State.RECEIVED).select_related("payment__account__member")
+    rows = group.cheques.filter(number__in=numbers, payment__state=Payment.State.RECEIVED).select_related(*_AROUND_A_CHEQUE)
     if before_id is not None:
         rows = rows.filter(payment__lt=before_id)
     wanted = {(number, bank.casefold()) for number, bank in cheques}
@@ -217,6 +220,11 @@ class ContractRow:
     subscription_count: int
     negative_count: int
     owed_cents: int
+
+    @property
+    def debt_cents(self) -> int:
+        """The same as a balance: below zero."""
+        return -self.owed_cents
 
 
 def contract_rows(group: Group, on: dt.date) -> list[ContractRow]:

@@ -19,6 +19,7 @@ from escarcelle.lib.names import clean_text
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.payments.models import Batch, Cheque, Method, Payment
 from escarcelle.subscriptions.booking import actor
+from escarcelle.subscriptions.models import Subscription
 
 PAYMENT_RECEIVED = "payment_received"
 HIGHEST_PAYMENT_CENTS = 1_000_000_00
@@ -51,6 +52,7 @@ class PaymentRefused(Refusal):
         "nothing_to_record": gettext_noop("Aucun montant n’est saisi\u00a0: il n’y a rien à enregistrer."),
         "reason_missing": gettext_noop("Indiquez le motif\u00a0: il sera lu par le membre."),
         "unknown_subscription": gettext_noop("Cette souscription n’est pas ou n’est plus au contrat."),
+        "withdrawn": gettext_noop("Cette souscription a été supprimée."),
     }
 
 
@@ -117,15 +119,25 @@ def record_payment(*, account: MemberAccount, received: Received, on: dt.date, b
     """Record money received on an account: credits the member, debits where the money is (`KEPT_IN`).
 
     Sent twice with one key, the first payment comes back. Refused: `PaymentRefused` (amount, date after `on`, method the group does
-    not offer). Undone by `corrections.cancel_payment`."""
+    not offer, subscription withdrawn). Undone by `corrections.cancel_payment`."""
     content = {"account": account.pk, **asdict(received)}
     activity, is_first = begin(group=account.group, by=by, kind="payment.recorded", key=key, content=content)
     if not is_first:
         return account.group.payments.get(pk=activity.details["payment"])
     received = received.cleaned(account.group, on)
+    hold_open(account)
     [payment] = enter([Entry(account, received)], activity=activity, by=by)
     note(activity, payment=payment.pk, account=account.pk, amount_cents=payment.amount_cents)
     return payment
+
+
+def hold_open(account: MemberAccount) -> None:
+    """Take the payee's book, then make sure that money can still come to this account. Needs a transaction.
+
+    Refused: `PaymentRefused("withdrawn")`: nobody would look for money on a subscription that was taken back."""
+    books.lock(account.book_id)
+    if Subscription.objects.filter(account=account, withdrawn_at__isnull=False).exists():
+        raise PaymentRefused("withdrawn")
 
 
 def enter(

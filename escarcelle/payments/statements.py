@@ -15,6 +15,7 @@ from escarcelle.groups.models import Group, MemberAccount
 from escarcelle.ledger.balances import balance
 from escarcelle.ledger.statements import LAST_SEQ, Cursor, Line, Page, statement
 from escarcelle.lib.dates import format_day, format_long_day, format_month
+from escarcelle.lib.languages import FRENCH
 from escarcelle.lib.money import format_cents
 from escarcelle.lib.names import fold
 from escarcelle.payments.balance_transfers import BALANCE_MOVED
@@ -282,7 +283,7 @@ def _in_words(share: Share) -> str:
         "last": format_day(share.last_on),
         "quantity": share.quantity,
         "product": share.product_name,
-        "price": format_cents(share.price_cents),
+        "price": format_cents(share.price_cents, language=get_language() or FRENCH),
     }
     return ngettext(
         "{count} distribution, le {first}, {quantity} x {product} à {price}",
@@ -314,11 +315,11 @@ def _payment_details(payment: Payment, member_name: str) -> Iterable[str]:
     if cheque.drawer and fold(cheque.drawer) != fold(member_name):
         yield gettext("Tiré par {drawer}").format(drawer=cheque.drawer)
     if cheque.planned_on:
-        yield gettext("À encaisser en {month}").format(month=format_month(cheque.planned_on, language=get_language() or "fr"))
+        yield gettext("À encaisser en {month}").format(month=format_month(cheque.planned_on, language=get_language() or FRENCH))
 
 
 def _long(day: dt.date) -> str:
-    return format_long_day(day, language=get_language() or "fr")
+    return format_long_day(day, language=get_language() or FRENCH)
 
 
 @dataclass(frozen=True)

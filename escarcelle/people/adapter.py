@@ -61,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return [{**method, "description": _REAUTHENTICATION_WORDS.get(method["id"], method["description"])} for method in methods]
 
     def format_email_subject(self, subject: str) -> str:
-        return f"{BRAND}\u00a0: {subject}"
+        return _("{brand}\u00a0: {subject}").format(brand=BRAND, subject=subject)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         super().send_mail(template_prefix, email, {**context, "site_url": settings.SITE_URL})

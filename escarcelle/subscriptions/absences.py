@@ -42,7 +42,7 @@ def set_absences(
 ) -> booking.Difference | None:
     """Make these the absences of a subscription; the total follows, as one operation for the difference.
 
-    Undone by setting the former ones. `may_change_past` is for coordinators who note afterwards what was agreed before; members only
+    A difference in cents: minus when less is due. Undone by setting the former ones. `may_change_past` is for coordinators who note afterwards what was agreed before; members only
     touch days after `on`. Gives None when this key was answered already. Refused: `AbsenceRefused` (too many, outside the contract's
     window or the subscription's period, cancelled delivery, past day)."""
     contract = subscription.contract
@@ -54,6 +54,7 @@ def set_absences(
     subscription.refresh_from_db()
     if subscription.withdrawn_at is not None:
         raise AbsenceRefused("withdrawn")
+    deliveries = Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).select_related("distribution")
     before = set(subscription.absences.values_list("delivery_id", flat=True))
     wanted = {delivery.pk: delivery for delivery in deliveries}
     added = [delivery for pk, delivery in wanted.items() if pk not in before]
@@ -68,7 +69,7 @@ def set_absences(
         [subscription],
         activity=activity,
         kind=booking.CHANGED,
-        label=f"Absences : {contract.name}",
+        label=f"Absences\u00a0: {contract.name}",
         on=on,
         by=by,
     )

@@ -1,13 +1,15 @@
 """Subscriptions in the books: whatever changed, one operation per subscription for the difference. The only way in."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from escarcelle.catalogs.models import Contract
 from escarcelle.groups.models import Activity, Member
 from escarcelle.ledger import balances, books, posting
 from escarcelle.ledger.models import AccountKind
+from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.subscriptions.dues import Due, contract_facts
 from escarcelle.subscriptions.models import Subscription
 
@@ -15,6 +17,17 @@ SIGNED = "subscription_signed"
 CHANGED = "subscription_changed"
 WITHDRAWN = "subscription_withdrawn"
 ORDER_KINDS = (SIGNED, CHANGED, WITHDRAWN)
+# Beyond ten million euros a price or a quantity is a slip of the keyboard, and a total that no screen could show.
+HIGHEST_TOTAL_CENTS = 10_000_000_00
+_AGREED = ("starts_on", "ends_on", "absences_allowed", "absences_from", "absences_until")
+
+
+class TotalRefused(Refusal):
+    """A subscription would owe more than anybody can."""
+
+    sentences: ClassVar[Mapping[str, str]] = {
+        "total_too_large": gettext_noop("Une souscription dépasserait dix millions d’euros\u00a0: vérifiez les prix et les quantités."),
+    }
 
 
 @dataclass(frozen=True)
@@ -28,8 +41,11 @@ class Difference:
 
 
 def lock_payee(contract: Contract) -> None:
-    """Take the payee's book first, so that nobody signs, changes or pays with this payee until the end of the transaction."""
+    """Take the payee's book first, so that nobody signs, changes or pays with this payee until the end of the transaction.
+
+    What was agreed is then read again: somebody may have changed it since the caller looked."""
     books.lock(contract.producer.book_id)
+    contract.refresh_from_db(fields=_AGREED)
 
 
 def book_differences(
@@ -46,7 +62,7 @@ def book_differences(
     """Bring the accounts of these subscriptions to what they owe now. Needs a transaction that holds the payee's book.
 
     Debit the member and credit the producer by what is due more, or the other way round by what is due less. A number of statements
-    that does not depend on how many subscriptions there are."""
+    that does not depend on how many subscriptions there are. Refused: `TotalRefused`."""
     book_id = contract.producer.book_id
     facts = contract_facts(contract.pk, subscriptions)
     nos = [subscription.account.account_no for subscription in subscriptions]
@@ -54,6 +70,8 @@ def book_differences(
     differences = []
     for subscription in subscriptions:
         due = facts.due(subscription) if subscription.withdrawn_at is None else Due(0, 0)
+        if due.total_cents > HIGHEST_TOTAL_CENTS:
+            raise TotalRefused("total_too_large")
         # An order is a debit: what is booked so far is minus the total ordered.
         differences.append((subscription, due, due.total_cents + booked.get(subscription.account.account_no, 0)))
     producer_no = books.singleton(book_id, AccountKind.PRODUCER)

@@ -17,7 +17,7 @@ from escarcelle.groups.models import Activity, Member
 from escarcelle.lib.dates import format_day
 from escarcelle.lib.money import format_cents
 from escarcelle.subscriptions import booking
-from escarcelle.subscriptions.dues import contract_facts
+from escarcelle.subscriptions.dues import contract_facts, is_planned_between
 from escarcelle.subscriptions.models import Absence, Subscription
 
 
@@ -27,7 +27,8 @@ def plan(
 ) -> list[Delivery]:
     """Deliver a contract on these days at a place. Days planned there already are passed over, so that planning again is harmless.
 
-    Subscriptions whose period covers a new day owe it. Refused: `PlanningRefused`."""
+    Subscriptions whose period covers a new day owe it, at its price. Sent twice with one key, the first deliveries come back. Undone by
+    `cancel_delivery`, or `delete_delivery` before anybody subscribed. Refused: `PlanningRefused`."""
     days = sorted(set(days))
     content = {"contract": contract.pk, "place": slot.place.pk, "days": days, "hours": [slot.starts_at, slot.ends_at]}
     activity, is_first = begin(group=contract.group, by=by, kind="deliveries.planned", key=key, content=content)
@@ -46,8 +47,11 @@ def plan(
 def move_delivery(
     *, delivery: Delivery, to: dt.date, on: dt.date, by: Member | None, key: UUID | None = None, place: Place | None = None
 ) -> list[booking.Difference]:
-    """Put a distribution of a contract on another day. Nobody loses it: a subscription, or a contract, that covered the old day and
-    ends before the new one is prolonged to it. Undone by moving back.
+    """Put a distribution of a contract on another day: who has a subscription on the new day collects, and owes, at its price.
+
+    Who had it on the old day keeps it as long as nothing else comes with it: a subscription that ends too early, or begins too late,
+    is prolonged to the new day when no other distribution lies between; otherwise it owes that one no more. A contract that ends
+    before the new day is prolonged. Undone by moving back. Gives the differences, in cents; none when this key was answered already.
 
     Refused: `PlanningRefused` (day before the contract, day taken, cancelled)."""
     contract = delivery.contract
@@ -61,37 +65,43 @@ def move_delivery(
     if to < contract.starts_on:
         raise PlanningRefused("outside_contract", day=format_day(to), field="to")
     planning.move(delivery, to, place)
-    _prolong(contract, old_day, to)
+    _prolong(contract, delivery, old_day)
     note(activity, contract=contract.pk, delivery=delivery.pk, old_day=old_day.isoformat(), to=to.isoformat())
     label = f"Distribution du {format_day(old_day)} déplacée au {format_day(to)}"
     return _follow(contract, activity, label=label, on=on, by=by)
 
 
-def _prolong(contract: Contract, old_day: dt.date, new_day: dt.date) -> None:
-    """Who was to collect on the old day still does on the new one."""
+def _prolong(contract: Contract, delivery: Delivery, old_day: dt.date) -> None:
+    """Who was to collect on the old day still does on the new one, unless more than this delivery would come to them."""
+    new_day = delivery.distribution.on
     if new_day > contract.ends_on:
         contract.ends_on = new_day
         contract.save(update_fields=["ends_on"])
-    short = contract.subscriptions.standing().filter(starts_on__lte=old_day, ends_on__gte=old_day, ends_on__lt=new_day)
-    for subscription in short:
-        others = contract.subscriptions.standing().filter(member=subscription.member_id).exclude(pk=subscription.pk)
-        # Their next subscription has that day already.
-        if not others.filter(starts_on__lte=new_day, ends_on__gt=subscription.ends_on).exists():
-            subscription.ends_on = new_day
-            subscription.save(update_fields=["ends_on"])
+    standing = contract.subscriptions.standing()
+    days = list(contract.deliveries.exclude(pk=delivery.pk).values_list("distribution__on", flat=True))
+    for subscription in standing.filter(starts_on__lte=old_day, ends_on__gte=old_day).exclude(starts_on__lte=new_day, ends_on__gte=new_day):
+        starts_on, ends_on = min(subscription.starts_on, new_day), max(subscription.ends_on, new_day)
+        gained = [day for day in days if starts_on <= day < subscription.starts_on or subscription.ends_on < day <= ends_on]
+        others = standing.filter(member=subscription.member_id).exclude(pk=subscription.pk)
+        # Nobody is made to owe what they did not ask for, and another subscription of theirs may have that day already.
+        if not gained and not others.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+            subscription.starts_on, subscription.ends_on = starts_on, ends_on
+            subscription.save(update_fields=["starts_on", "ends_on"])
 
 
 @transaction.atomic
 def cancel_delivery(
     *, delivery: Delivery, reason: str, on: dt.date, by: Member | None, key: UUID | None = None
 ) -> list[booking.Difference]:
-    """A distribution that does not take place is owed by nobody. Twice changes nothing. Undone by `restore_delivery`."""
+    """A distribution that does not take place is owed by nobody, past or to come. Twice changes nothing. Undone by `restore_delivery`.
+
+    Gives the differences, in cents; none when this key was answered already."""
     return _set_cancelled(delivery, cancelled=True, reason=reason, on=on, by=by, key=key)
 
 
 @transaction.atomic
 def restore_delivery(*, delivery: Delivery, on: dt.date, by: Member | None, key: UUID | None = None) -> list[booking.Difference]:
-    """The exact opposite of `cancel_delivery`."""
+    """The exact opposite of `cancel_delivery`: owed again, at the price of its day. Twice changes nothing."""
     return _set_cancelled(delivery, cancelled=False, reason="", on=on, by=by, key=key)
 
 
@@ -100,12 +110,13 @@ def _set_cancelled(
 ) -> list[booking.Difference]:
     contract = delivery.contract
     kind = "delivery.cancelled" if cancelled else "delivery.restored"
-    activity, is_first = begin(group=contract.group, by=by, kind=kind, key=key, content={"delivery": delivery.pk, "reason": reason})
-    if not is_first:
-        return []
     booking.lock_payee(contract)
     delivery = Delivery.objects.select_related("distribution", "contract__producer", "group").get(pk=delivery.pk)
     if (delivery.cancelled_at is not None) == cancelled:
+        # Before the log: nothing is done, nothing is told.
+        return []
+    activity, is_first = begin(group=contract.group, by=by, kind=kind, key=key, content={"delivery": delivery.pk, "reason": reason})
+    if not is_first:
         return []
     if cancelled:
         planning.cancel(delivery, reason)
@@ -121,10 +132,10 @@ def _set_cancelled(
 def change_price(
     *, product: Product, price_cents: int, from_date: dt.date, on: dt.date, by: Member | None, key: UUID | None = None
 ) -> list[booking.Difference]:
-    """A product's price from a date on, in cents per unit; later prices already set stay.
+    """A product's price from a date on, in cents per unit; later prices already set stay. One operation per subscription concerned.
 
-    Refused: `ContractRefused` for a price out of range, and when a distribution before `on` would cost something else
-    (`would_rewrite_the_past`)."""
+    Gives the differences, in cents; none when this key was answered already. Refused: `ContractRefused` for a price out of range, and
+    when a distribution before `on` would cost something else (`would_rewrite_the_past`). Undone by changing back."""
     contract = product.contract
     content = {"product": product.pk, "price_cents": price_cents, "from_date": from_date}
     activity, is_first = begin(group=contract.group, by=by, kind="price.changed", key=key, content=content)
@@ -132,21 +143,23 @@ def change_price(
         return []
     check_price(price_cents)
     booking.lock_payee(contract)
-    facts = contract_facts(contract.pk, [])
-    if any(from_date <= day.on < on for day in facts.days) and facts.prices[product.pk].at(from_date) != price_cents:
+    # Before the first day there is nothing to price, and a price lying there would be hidden by that of the first day.
+    from_date = max(from_date, contract.starts_on)
+    is_another = contract_facts(contract.pk, []).prices[product.pk].at(from_date) != price_cents
+    if is_another and is_planned_between(contract.pk, from_date, on - dt.timedelta(days=1)):
         raise ContractRefused("would_rewrite_the_past", field="from_date")
     ProductPrice.objects.update_or_create(group=contract.group, product=product, from_date=from_date, defaults={"price_cents": price_cents})
     note(activity, contract=contract.pk, product=product.pk, price_cents=price_cents, from_date=from_date.isoformat())
-    label = f"{product.name} : {format_cents(price_cents)} à partir du {format_day(from_date)}"
+    label = f"{product.name}\u00a0: {format_cents(price_cents)} à partir du {format_day(from_date)}"
     return _follow(contract, activity, label=label, on=on, by=by)
 
 
 @transaction.atomic
 def change_terms(*, contract: Contract, terms: ContractTerms, by: Member | None, key: UUID | None = None) -> Contract:
-    """Change a contract's name, period, payee wording and absence limits. No balance moves.
+    """Change a contract's name, period, payee wording and absence limits. No balance moves: absences already noted stay.
 
-    Refused: `ContractRefused`, also when a subscription or a delivery would be left outside the period, or when somebody has more
-    absences than would be allowed."""
+    Sent twice with one key, changed once. Undone by changing back. Refused: `ContractRefused`, also when a subscription or a delivery
+    would be left outside the period."""
     activity, is_first = begin(
         group=contract.group, by=by, kind="contract.changed", key=key, content={"contract": contract.pk, **asdict(terms)}
     )
@@ -163,8 +176,18 @@ def change_terms(*, contract: Contract, terms: ContractTerms, by: Member | None,
     for name, value in asdict(terms).items():
         setattr(contract, name, value)
     contract.save()
+    _price_from_the_first_day(contract)
     note(activity, contract=contract.pk)
     return contract
+
+
+def _price_from_the_first_day(contract: Contract) -> None:
+    """A first day brought forward has the first price, which a later change must not reach."""
+    for product in contract.products.all():
+        first = product.prices.order_by("from_date").first()
+        if first and first.from_date > contract.starts_on:
+            first.from_date = contract.starts_on
+            first.save(update_fields=["from_date"])
 
 
 def _follow(

@@ -137,6 +137,13 @@ class ContractFacts:
         return shares
 
 
+def is_planned_between(contract_id: int, first: dt.date, last: dt.date) -> bool:
+    """Whether a contract has a distribution from `first` to `last`, both included.
+
+    Cancelled ones too: restored, they are owed again, and must then be owed as they were."""
+    return Delivery.objects.filter(contract=contract_id, distribution__on__range=(first, last)).exists()
+
+
 def _on(day: Day) -> dt.date:
     return day.on
 

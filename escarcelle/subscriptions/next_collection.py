@@ -1,12 +1,13 @@
-"""The next distribution at which a household has something to collect: when, where, what, and whose turn it is."""
+"""The next distribution: what a household collects there, whose turn it is, and what its producer brings."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from escarcelle.catalogs.models import Contract
 from escarcelle.distributions.models import Delivery, Distribution
@@ -38,7 +39,10 @@ def next_collection(member: Member, on: dt.date) -> NextCollection | None:
     """The first distribution from `on` at which the member's household collects, alternation and absences reckoned.
 
     Three statements, however many contracts and distributions. None when there is nothing to come."""
-    quantities = _quantities(member, on)
+    household = (
+        Q(subscription__member=member.holder_id) | Q(subscription__alternate=member.holder_id) | Q(subscription__alternate=member.pk)
+    )
+    quantities = _quantities(household, on)
     if not quantities:
         return None
     contract_ids = {subscription.contract_id for subscription in quantities}
@@ -56,13 +60,10 @@ def next_collection(member: Member, on: dt.date) -> NextCollection | None:
     return None
 
 
-def _quantities(member: Member, on: dt.date) -> dict[Subscription, dict[str, DatedValues]]:
-    """The household's standing subscriptions, and those it alternates, with the dated quantity of each product. One statement."""
-    household = (
-        Q(subscription__member=member.holder_id) | Q(subscription__alternate=member.holder_id) | Q(subscription__alternate=member.pk)
-    )
+def _quantities(which: Q, on: dt.date) -> dict[Subscription, dict[str, DatedValues]]:
+    """Standing subscriptions that are not over on a day, with the dated quantity of each product. One statement."""
     lines = (
-        SubscriptionLine.objects.filter(household, subscription__withdrawn_at=None, subscription__ends_on__gte=on)
+        SubscriptionLine.objects.filter(which, subscription__withdrawn_at=None, subscription__ends_on__gte=on)
         .select_related("subscription__contract", "subscription__member", "subscription__alternate", "product")
         .order_by("subscription__contract__name", "subscription_id", "product__position", "product_id", "from_date")
     )
@@ -107,21 +108,56 @@ def next_distribution(group: Group, on: dt.date) -> Distribution | None:
 
 @dataclass(frozen=True)
 class ToBring:
-    """One contract of a producer: who subscribed, when it is delivered next."""
+    """One contract of a producer: when and where it is delivered next, what is brought there, what the subscribers still owe."""
 
     contract: Contract
     subscription_count: int
-    next_on: dt.date | None
+    owing_count: int
+    owed_cents: int
+    next_delivery: Delivery | None
+    needed: tuple[Engagement, ...]
 
 
 def contracts_to_bring(group: Group, producer_ids: Collection[int], on: dt.date) -> list[ToBring]:
-    """The contracts of these producers that are not over, the next delivery first. One statement."""
+    """The contracts of these producers that are not over, the next delivery first. Four statements. `owed_cents` is below zero."""
     subscribed = Subscription.objects.standing().filter(contract=OuterRef("pk")).order_by().values("contract").annotate(n=Count("pk"))
+    owing = subscribed.filter(account__ledger_account__balance_cents__lt=0).annotate(cents=Sum("account__ledger_account__balance_cents"))
     to_come = Delivery.objects.standing().filter(contract=OuterRef("pk"), distribution__on__gte=on).by_day()
-    contracts = (
+    contracts = list(
         group.contracts.filter(producer__in=producer_ids, ends_on__gte=on)
         .select_related("producer")
-        .annotate(subscription_count=Subquery(subscribed.values("n")), next_on=Subquery(to_come.values("distribution__on")[:1]))
+        .annotate(
+            subscription_count=Coalesce(Subquery(subscribed.values("n")), 0),
+            owing_count=Coalesce(Subquery(owing.values("n")), 0),
+            owed_cents=Coalesce(Subquery(owing.values("cents")), 0),
+            next_on=Subquery(to_come.values("distribution__on")[:1]),
+            next_id=Subquery(to_come.values("pk")[:1]),
+        )
         .order_by(F("next_on").asc(nulls_last=True), "name", "pk")
     )
-    return [ToBring(contract, contract.subscription_count or 0, contract.next_on) for contract in contracts]
+    deliveries = Delivery.objects.select_related("distribution__place").in_bulk([contract.next_id for contract in contracts])
+    needed = _needed(list(deliveries.values()), on)
+    return [
+        ToBring(
+            contract,
+            contract.subscription_count,
+            contract.owing_count,
+            contract.owed_cents,
+            deliveries.get(contract.next_id),
+            tuple(Engagement(quantity, name) for name, quantity in needed[contract.next_id].most_common()),
+        )
+        for contract in contracts
+    ]
+
+
+def _needed(deliveries: Collection[Delivery], on: dt.date) -> dict[int, Counter[str]]:
+    """So many of each product to bring to each delivery, by its key; absences are taken away. Two statements."""
+    by_contract = {delivery.contract_id: delivery for delivery in deliveries}
+    absent = set(Absence.objects.filter(delivery__in=deliveries).values_list("subscription_id", "delivery_id"))
+    needed: dict[int, Counter[str]] = defaultdict(Counter)
+    for subscription, products in _quantities(Q(subscription__contract__in=by_contract), on).items():
+        delivery = by_contract[subscription.contract_id]
+        day = delivery.distribution.on
+        if subscription.starts_on <= day <= subscription.ends_on and (subscription.pk, delivery.pk) not in absent:
+            needed[delivery.pk].update({name: values.at(day) for name, values in products.items() if values.at(day)})
+    return needed

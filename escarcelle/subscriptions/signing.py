@@ -3,7 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from enum import Enum, auto
+from typing import ClassVar, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from escarcelle.ledger import statements
 from escarcelle.lib.dates import format_day
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.subscriptions import booking
-from escarcelle.subscriptions.dues import contract_facts
+from escarcelle.subscriptions.dues import contract_facts, is_planned_between
 from escarcelle.subscriptions.models import (
     FROM_THE_START,
     Subscription,
@@ -129,7 +130,7 @@ def sign(
         [subscription],
         activity=activity,
         kind=booking.SIGNED,
-        label=f"Souscription : {contract.name}",
+        label=f"Souscription\u00a0: {contract.name}",
         on=on,
         by=by,
     )
@@ -173,30 +174,58 @@ def take_over_subscription(
     return subscription
 
 
+class Unchanged(Enum):
+    """Says of an alternation that it stays, where None ends it."""
+
+    UNCHANGED = auto()
+
+
+UNCHANGED: Final = Unchanged.UNCHANGED
+
+
 @dataclass(frozen=True)
 class Change:
-    """What becomes of a subscription. `quantities` counts from `quantities_from` on; None leaves quantities alone."""
+    """What becomes of a subscription: what is not given stays, as it is when the act takes place.
 
-    period: Period
-    alternation: Alternation | None = None
+    `quantities` are all the quantities from `quantities_from` on, or from the day of the act."""
+
+    starts_on: dt.date | None = None
+    ends_on: dt.date | None = None
+    alternation: Alternation | Unchanged | None = UNCHANGED
     quantities: Quantities | None = None
     quantities_from: dt.date | None = None
+
+    def period_of(self, subscription: Subscription) -> Period:
+        return Period(self.starts_on or subscription.starts_on, self.ends_on or subscription.ends_on)
+
+    def alternation_of(self, subscription: Subscription) -> Alternation | None:
+        if not isinstance(self.alternation, Unchanged):
+            return self.alternation
+        return Alternation(subscription.alternate, subscription.alternate_begins) if subscription.alternate else None
+
+    @property
+    def content(self) -> dict[str, object]:
+        """What was asked, to know the same sending from another one."""
+        alternation = self.alternation
+        return {
+            "starts_on": self.starts_on,
+            "ends_on": self.ends_on,
+            "alternate": alternation.name if isinstance(alternation, Unchanged) else alternation and alternation.member.pk,
+            "alternate_begins": bool(isinstance(alternation, Alternation) and alternation.begins),
+            "quantities": None if self.quantities is None else dict(self.quantities),
+            "quantities_from": self.quantities_from,
+        }
 
 
 @transaction.atomic
 def change(*, subscription: Subscription, to: Change, on: dt.date, by: Member | None, key: UUID | None = None) -> booking.Difference | None:
-    """Change a subscription's period, alternate and, from a date on, quantities: one operation for the difference.
+    """Change a subscription's period, alternate and, from a date on, quantities: one operation, in cents, for the difference.
 
     Gives what changed; None when this key was answered already. Refused: `SubscriptionRefused`, as for `sign`, for a withdrawn
     subscription, and when quantities would change a distribution before `on` (`would_rewrite_the_past`): what was collected was
-    collected."""
+    collected. Undone by changing back."""
     contract = subscription.contract
-    content = {
-        "subscription": subscription.pk,
-        "quantities": to.quantities and dict(to.quantities),
-        "quantities_from": to.quantities_from,
-        **_content(to.period, to.alternation),
-    }
+    content = {"subscription": subscription.pk, **to.content}
     activity, is_first = begin(group=contract.group, by=by, kind="subscription.changed", key=key, content=content)
     if not is_first:
         return None
@@ -204,20 +233,21 @@ def change(*, subscription: Subscription, to: Change, on: dt.date, by: Member | 
     subscription.refresh_from_db()
     if subscription.withdrawn_at is not None:
         raise SubscriptionRefused("withdrawn")
-    if to.alternation and to.alternation.member.pk != subscription.alternate_id:
-        _check_alternation(contract, subscription.member, to.alternation)
-    _check_period(contract, subscription.member, to.period, changing=subscription)
+    period, alternation = to.period_of(subscription), to.alternation_of(subscription)
+    if alternation and alternation.member.pk != subscription.alternate_id:
+        _check_alternation(contract, subscription.member, alternation)
+    _check_period(contract, subscription.member, period, changing=subscription)
     _set_quantities(subscription, to, on)
-    subscription.starts_on, subscription.ends_on = to.period.starts_on, to.period.ends_on
-    subscription.alternate = to.alternation.member if to.alternation else None
-    subscription.alternate_begins = bool(to.alternation and to.alternation.begins)
+    subscription.starts_on, subscription.ends_on = period.starts_on, period.ends_on
+    subscription.alternate = alternation.member if alternation else None
+    subscription.alternate_begins = bool(alternation and alternation.begins)
     subscription.save()
     [difference] = booking.book_differences(
         contract,
         [subscription],
         activity=activity,
         kind=booking.CHANGED,
-        label=f"Souscription modifiée : {contract.name}",
+        label=f"Souscription modifiée\u00a0: {contract.name}",
         on=on,
         by=by,
     )
@@ -228,9 +258,10 @@ def change(*, subscription: Subscription, to: Change, on: dt.date, by: Member | 
 def end(
     *, subscription: Subscription, last_day: dt.date, on: dt.date, by: Member | None, key: UUID | None = None
 ) -> booking.Difference | None:
-    """End a subscription after a day: what is no longer due comes back to its account. Undone by `change` with the old period."""
-    alternation = Alternation(subscription.alternate, subscription.alternate_begins) if subscription.alternate else None
-    return change(subscription=subscription, to=Change(Period(subscription.starts_on, last_day), alternation), on=on, by=by, key=key)
+    """End a subscription after a day: what is no longer due comes back to its account. Undone by `change` with the old last day.
+
+    Gives what changed; None when this key was answered already. Refused: `SubscriptionRefused`, as `change`."""
+    return change(subscription=subscription, to=Change(ends_on=last_day), on=on, by=by, key=key)
 
 
 @transaction.atomic
@@ -239,14 +270,14 @@ def withdraw(*, subscription: Subscription, on: dt.date, by: Member, key: UUID |
 
     Refused: `CannotWithdraw` once a distribution is past or money moved on its account. No way back: sign again."""
     contract = subscription.contract
+    booking.lock_payee(contract)
+    subscription.refresh_from_db()
+    if subscription.withdrawn_at is not None:
+        return
     activity, is_first = begin(
         group=contract.group, by=by, kind="subscription.withdrawn", key=key, content={"subscription": subscription.pk}
     )
     if not is_first:
-        return
-    booking.lock_payee(contract)
-    subscription.refresh_from_db()
-    if subscription.withdrawn_at is not None:
         return
     days = contract_facts(contract.pk, [subscription]).days_of(subscription)
     if days and days[0].on < on:
@@ -261,7 +292,7 @@ def withdraw(*, subscription: Subscription, on: dt.date, by: Member, key: UUID |
         [subscription],
         activity=activity,
         kind=booking.WITHDRAWN,
-        label=f"Souscription supprimée : {contract.name}",
+        label=f"Souscription supprimée\u00a0: {contract.name}",
         on=on,
         by=by,
     )
@@ -336,7 +367,8 @@ def _set_quantities(subscription: Subscription, to: Change, on: dt.date) -> None
     }
     if not changed:
         return
-    if any(from_date <= day.on < on for day in facts.days_of(subscription)):
+    last_day = min(on - dt.timedelta(days=1), subscription.ends_on)
+    if is_planned_between(subscription.contract_id, max(from_date, subscription.starts_on), last_day):
         raise SubscriptionRefused("would_rewrite_the_past", field="quantities_from")
     SubscriptionLine.objects.filter(subscription=subscription, product__in=changed, from_date__gte=from_date).delete()
     SubscriptionLine.objects.bulk_create(

@@ -1,8 +1,7 @@
 """Light, dark, or as the device: kept in a cookie, so that it also holds before anyone signs in."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -16,7 +15,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remember the theme on this device and go back to the page; anything but light or dark follows the device."""
     back = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    response = redirect(back if is_ours else "/")
+    response = HttpResponseRedirect(back if is_ours else "/")
     theme = request.POST.get("theme", "")
     if theme in THEMES:
         # Not http-only: static/js/shell.js writes it too, to change the page without loading it again.

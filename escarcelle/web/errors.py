@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.translation import get_language
 
+from .language import reader_language
 from .middleware import reference_of
 
 logger = logging.getLogger("escarcelle.errors")
@@ -18,7 +18,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     reference = reference_of(request)
     logger.error("reference %s: %s %s", reference, request.method, request.path, exc_info=True)
     try:
-        page = render_to_string("500.html", {"reference": reference, "language": get_language() or "fr"})
+        page = render_to_string("500.html", {"reference": reference, "language": reader_language()})
     except Exception:  # whatever failed may fail again: a missing static file, a broken template
         logger.exception("reference %s: the page of the error failed too", reference)
         page = format_html("<!doctype html><title>Escarcelle</title><p>Une erreur de notre part. Référence\u00a0: {}</p>", reference)

@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
 from escarcelle.lib.dates import format_day, parse_date
-from escarcelle.lib.money import parse_amount, plain_amount
+from escarcelle.lib.money import parse_amount
 from escarcelle.lib.names import clean_text
 from escarcelle.lib.refusals import Refusal
+from escarcelle.web.language import typed_money
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ class AmountField(forms.Field):
         self.allow_negative = allow_negative
 
     def prepare_value(self, value: Any) -> Any:
-        return plain_amount(value) if isinstance(value, int) else value
+        return typed_money(value) if isinstance(value, int) else value
 
     def to_python(self, value: Any) -> int | None:
         return _read(lambda text: parse_amount(text, allow_negative=self.allow_negative), value)

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from escarcelle.lib.dates import add_months, format_long_day, format_month
-from escarcelle.lib.money import NARROW_SPACE, format_cents
+from escarcelle.lib.dates import add_months
 from escarcelle.payments.statements import DayBalance
+from escarcelle.web.language import long_day, money, month
 
 WIDTH, HEIGHT = 640, 180
 LEFT, RIGHT, TOP, BOTTOM = 84, 632, 22, 152
@@ -104,8 +104,8 @@ def _round_unit(cents: int) -> int:
 
 
 def _in_euros(cents: int) -> str:
-    euros = f"{abs(cents) // 100:,}".replace(",", NARROW_SPACE)
-    return f"{'−' if cents < 0 else ''}{euros}\u00a0€"
+    """Without its cents, which a round amount has none of."""
+    return money(cents).replace(",00\u00a0€", "\u00a0€").removesuffix(".00")
 
 
 def _months(scale: _Scale) -> list[Tick]:
@@ -124,17 +124,16 @@ def _months(scale: _Scale) -> list[Tick]:
 
 
 def _month_name(day: dt.date) -> str:
-    return format_month(day, language=get_language() or "fr")
+    return month(day)
 
 
 def _sentence(days: Sequence[DayBalance], carried_cents: int) -> str:
-    language = get_language() or "fr"
     return gettext(
         "Solde de jour en jour\u00a0: {carried} avant le {first}, {lowest} au plus bas, {now} après le {last}. Chaque valeur est dans le tableau qui suit."
     ).format(
-        carried=format_cents(carried_cents),
-        first=format_long_day(days[0].on, language=language),
-        lowest=format_cents(min(carried_cents, *(day.balance_cents for day in days))),
-        now=format_cents(days[-1].balance_cents),
-        last=format_long_day(days[-1].on, language=language),
+        carried=money(carried_cents),
+        first=long_day(days[0].on),
+        lowest=money(min(carried_cents, *(day.balance_cents for day in days))),
+        now=money(days[-1].balance_cents),
+        last=long_day(days[-1].on),
     )

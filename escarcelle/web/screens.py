@@ -19,6 +19,8 @@ from escarcelle.groups.models import Group, Member
 from escarcelle.groups.permissions import Permission
 
 P = ParamSpec("P")
+# Beyond it no database has a row; SQLite would not even understand the question.
+HIGHEST_ID = 2**63 - 1
 
 
 class GroupRequest(HttpRequest):
@@ -57,6 +59,7 @@ def group_screen(
                 raise PermissionDenied
             return screen(request, *args, **kwargs)
 
+        guarded.may = may  # type: ignore[attr-defined]  # compared with the table of rights
         return guarded
 
     return decorate
@@ -79,6 +82,7 @@ def contract_screen(
                 raise PermissionDenied
             return screen(request, *args, **kwargs)
 
+        guarded.may = may  # type: ignore[attr-defined]  # compared with the table of rights
         return guarded
 
     return decorate
@@ -87,7 +91,7 @@ def contract_screen(
 def _enter(request: Any, slug: str) -> None:
     """Put the tenant on the request, or answer as if it did not exist."""
     member = member_in(slug, request.user)
-    if member is None:
+    if member is None or any(isinstance(word, int) and word > HIGHEST_ID for word in request.resolver_match.kwargs.values()):
         raise Http404
     request.group, request.member, request.rights = member.group, member, rights_of(member)
     request.other_groups = [group for group in groups_of(request.user) if group.pk != member.group_id]

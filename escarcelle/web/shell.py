@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 THEMES = ("light", "dark")
 
+# Pages whose address does not begin like that of a tab: the first of these tabs that the reader has is theirs.
+TABS_OF_OTHERS = {"comptes/": ("members", "my_account"), "importer/": ("settings", "members"), "journal/": ("settings", "members")}
+
 
 @dataclass(frozen=True)
 class Tab:
@@ -42,6 +45,7 @@ class Shell:
 
     theme: str
     home_url: str
+    here: str
     group_name: str = ""
     group_slug: str = ""
     tabs: tuple[Tab, ...] = ()
@@ -65,6 +69,7 @@ def _of_member(request: "GroupRequest") -> Shell:
     return Shell(
         theme=_theme(request),
         home_url=_url("web:home", group.slug) or "/",
+        here=_here(request),
         group_name=group.name,
         group_slug=group.slug,
         tabs=_tabs(request),
@@ -80,13 +85,19 @@ def _of_member(request: "GroupRequest") -> Shell:
 def _of_visitor(request: HttpRequest) -> Shell:
     user = getattr(request, "user", None)  # absent when a middleware before the sign-in has failed
     if user is None or not user.is_authenticated:
-        return Shell(theme=_theme(request), home_url="/")
+        return Shell(theme=_theme(request), home_url="/", here=_here(request))
     return Shell(
         theme=_theme(request),
         home_url="/",
+        here=_here(request),
         member_name=user.get_full_name(),
         initials=initials(user.last_name, user.first_name) or user.email[:1].upper(),
     )
+
+
+def _here(request: HttpRequest) -> str:
+    """Where a change of language or theme comes back to: this page, or the one whose form it answers, for an address that only takes forms."""
+    return request.get_full_path() if request.method in ("GET", "HEAD") else request.headers.get("Referer", "")
 
 
 def _role_label(request: "GroupRequest") -> str:
@@ -100,14 +111,26 @@ def _role_label(request: "GroupRequest") -> str:
 
 
 def _tabs(request: "GroupRequest") -> tuple[Tab, ...]:
-    """The tabs this member may open; the current one has the longest address that begins the address of the page."""
+    """The tabs this member may open, the one of this page among them."""
     counts: dict[str, int] = getattr(request, "tab_counts", {})
     found = [(name, label, icon, url) for name, label, icon in _wanted_tabs(request) if (url := _url(f"web:{name}", request.group.slug))]
-    current = max((url for *_rest, url in found if request.path.startswith(url)), key=len, default="")
+    current = _current_tab(request.path, {name: url for name, _label, _icon, url in found})
     return tuple(
-        Tab(label, icon, url, current=url == current, count=counts.get(name, 0), rare=name == "settings")
+        Tab(label, icon, url, current=name == current, count=counts.get(name, 0), rare=name == "settings")
         for name, label, icon, url in found
     )
+
+
+def _current_tab(path: str, tabs: dict[str, str]) -> str:
+    """The tab with the longest address that begins the address of the page; home is the tab of its own page only."""
+    home = tabs.get("home", "")
+    if path == home:
+        return "home"
+    begun = {name: url for name, url in tabs.items() if name != "home" and path.startswith(url)}
+    if begun:
+        return max(begun, key=lambda name: len(begun[name]))
+    others = (names for stem, names in TABS_OF_OTHERS.items() if path.startswith(home + stem))
+    return next((name for name in next(others, ()) if name in tabs), "")
 
 
 def _wanted_tabs(request: "GroupRequest") -> list[tuple[str, str, str]]:

@@ -1,24 +1,26 @@
 """Sending anything twice changes nothing: Idempotency-Key."""
 
+import base64
 import datetime as dt
-import os
-import subprocess
-import sys
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from escarcelle.api.frame.answers import KEPT_FOR
 from escarcelle.api.models import IdempotentAnswer
+from escarcelle.groups.models import Activity
+from escarcelle.ledger.models import Account, Transfer
 from escarcelle.payments.models import Payment
 from tests.api.caller import Caller
 from tests.api.operations import operations
+from tests.api.world import World
 from tests.cast import balance_of
 
 pytestmark = pytest.mark.django_db
 
+CAMAP = Path(__file__).parents[1] / "importers" / "files" / "camap-subscriptions.csv"
 TEN = {"amount": "10.00", "method": "cheque"}
 
 
@@ -98,6 +100,8 @@ def test_every_post_that_moves_money_needs_one():
         "set_absences_of_subscription",
         "sign_subscription",
         "take_over_balances",
+        "take_over_camap",
+        "take_over_members",
         "withdraw_subscription",
     }
 
@@ -130,82 +134,89 @@ def test_erasing_somebody_forgets_the_answers_that_name_them(treasurer, administ
     assert not IdempotentAnswer.objects.exists()
 
 
-SETTING_UP = """
-import django
-django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-from tests.cast import found_amap
-from escarcelle.groups.tokens import make_token
-amap = found_amap()
-adam = amap.subscribe("ADAM Pécine")
-print(make_token(member=amap.treasurer, name="test", by=amap.treasurer), amap.group.slug, adam.account_id)
-"""
-PAYING = """
-import json, sys, django
-django.setup()
-from django.test import Client
-token, slug, account_id = sys.argv[1:]
-headers = {"Authorization": "Bearer " + token}
-for rank in range(30):
-    named = {**headers, "Idempotency-Key": f"round {rank}"}
-    body = {"amount": "1.00", "method": "cheque", "received_on": "2026-09-01"}
-    answer = Client(SERVER_NAME="localhost").post(f"/api/v1/groups/{slug}/accounts/{account_id}/payments", body, content_type="application/json", headers=named)
-    print(answer.status_code, json.loads(answer.content)["id"])
-"""
-READING = """
-import sys, django
-django.setup()
-from escarcelle.groups.models import MemberAccount
-from escarcelle.ledger.verification import verify
-account = MemberAccount.objects.select_related("ledger_account").get(pk=sys.argv[1])
-print(account.ledger_account.balance_cents, verify().faults)
-"""
-
-
-@pytest.fixture
-def own_database(tmp_path):
-    """The address of a database that only this test sees."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{tmp_path / 'two.sqlite3'}"
-        return
-    name, base = f"two_keys_{os.getpid()}", os.environ["DATABASE_URL"]
-    administrating = connection.copy()
-    administrating.set_autocommit(True)
-    try:
-        with administrating.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name}")
-        yield base.replace("/postgres", f"/{name}")
-        with administrating.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        administrating.close()
-
-
-def python(code, *arguments, url):
-    environment = {
-        **os.environ,
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "escarcelle.config.test_settings",
-        "PYTHONPATH": os.getcwd(),
+def bodies(world, ids):
+    """For every act that moves money: what is sent, and something else that could have been."""
+    product, days = ids["product_id"], list(world.amap.vegetables.deliveries.by_day())
+    period = {"place_id": ids["place_id"], "starts_at": "17:30", "ends_at": "19:00"}
+    eggs = world.amap.subscribe("HAMON Denise", contract=world.eggs)
+    camap = {"file_name": "souscriptions.csv", "content": base64.b64encode(CAMAP.read_bytes()).decode()}
+    sheet = {"file_name": "adherents.csv", "content": base64.b64encode("Nom;Prénom\nMADEC;Rozenn\n".encode()).decode()}
+    general = world.amap.group.accounts.get(member=ids["member_id"], is_general=True)
+    return {
+        "cancel_a_batch": (None, {}),
+        "cancel_a_delivery": ({"reason": "tempête"}, {"reason": "canicule"}),
+        "cancel_a_payment": ({"reason": "rendu"}, {"reason": "perdu"}),
+        "cancel_balance_transfer": ({"reason": "erreur"}, {}),
+        "carry_balance": ({"target_account_id": general.pk}, {"target_account_id": eggs.account_id}),
+        "change_a_price": ({"price": "14.00", "from_date": "2026-10-04"}, {"price": "15.00", "from_date": "2026-10-04"}),
+        "change_subscription": ({"lines": [{"product_id": product, "quantity": 2}]}, {"lines": [{"product_id": product, "quantity": 3}]}),
+        "correct_a_payment": ({**TEN, "reason": "mal lu"}, {**TEN, "reason": "mal écrit"}),
+        "end_subscription": ({"last_day": "2026-10-04"}, {"last_day": "2026-10-11"}),
+        "move_a_delivery": ({"to": "2026-09-09"}, {"to": "2026-09-10"}),
+        "plan_deliveries": ({**period, "dates": ["2026-09-09"]}, {**period, "dates": ["2026-09-10"]}),
+        "record_a_batch": ({"rows": [{"subscription_id": ids["subscription_id"], **TEN}]}, {"rows": []}),
+        "record_a_payment": (TEN, {**TEN, "amount": "10.01"}),
+        "restore_a_delivery": (None, {}),
+        "set_absences_of_subscription": ({"delivery_ids": [days[1].pk]}, {"delivery_ids": []}),
+        "sign_subscription": (
+            {"member_id": world.amap.volunteer.pk, "lines": [{"product_id": product, "quantity": 1}]},
+            {"member_id": world.amap.volunteer.pk, "lines": [{"product_id": product, "quantity": 2}]},
+        ),
+        "take_over_balances": (
+            {"rows": [{"account_id": ids["account_id"], "amount": "5.00"}]},
+            {"rows": [{"account_id": ids["account_id"], "amount": "6.00"}]},
+        ),
+        "take_over_camap": (camap, {**camap, "file_name": "autre.csv"}),
+        "take_over_members": (sheet, {**sheet, "file_name": "autre.csv"}),
+        "withdraw_subscription": (None, {}),
     }
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
 
 
-def finished(process):
-    out, err = process.communicate(timeout=100)
-    assert process.returncode == 0, err
-    return out.strip()
+def about_to(name):
+    """Somebody who may, the address, what they send, and something else."""
+    world = World()
+    ids = world.things_of("ADAM Pécine")
+    untouched = world.amap.subscribe("BLANC Alphée")
+    if name == "withdraw_subscription":
+        ids["subscription_id"] = untouched.pk
+    if name == "carry_balance":
+        world.amap.pay(world.amap.vegetables.subscriptions.get(pk=ids["subscription_id"]), 700)
+    caller = world.callers["administrator"]
+    return caller, MOVING[name].address(world.slug, ids).removeprefix(caller.root), *bodies(world, ids)[name]
 
 
-def test_two_at_once_get_the_same_answer(own_database):
-    token, slug, account_id = finished(python(SETTING_UP, url=own_database)).splitlines()[-1].split()
+MOVING = {operation.id: operation for operation in operations() if operation.needs_key}
 
-    senders = [python(PAYING, token, slug, account_id, url=own_database) for _ in range(2)]
-    one, two = (finished(sender).splitlines() for sender in senders)
 
-    assert one == two
-    assert len({line for line in one if line.startswith("201 ")}) == 30
-    assert finished(python(READING, account_id, url=own_database)) == f"{-69316 + 3000} []"
+@pytest.mark.parametrize("name", sorted(MOVING))
+def test_every_act_that_moves_money_is_done_once_per_key(name):
+    caller, path, sent, other = about_to(name)
+    before = figures()
+    without = caller.post(path, sent, key="")
+    assert (without.status, without.code, figures()) == (400, "idempotency_key_required", before)
+
+    first = caller.post(path, sent, key="k")
+    assert first.status in (200, 201), first
+    after = figures()
+    again = caller.post(path, sent, key="k")
+    assert (again.status, again.response.content, figures()) == (first.status, first.response.content, after)
+
+    another = caller.post(path, other, key="k")
+    assert (another.status, another.code, figures()) == (409, "key_reused", after)
+
+
+@pytest.mark.parametrize("name", sorted(MOVING))
+def test_the_act_itself_knows_its_key_when_the_answer_is_forgotten(name):
+    caller, path, sent, _ = about_to(name)
+    first = caller.post(path, sent, key="k")
+    assert first.status in (200, 201), first
+    after = figures()
+    IdempotentAnswer.objects.all().delete()
+
+    assert (caller.post(path, sent, key="k").status, figures()) == (first.status, after)
+
+
+def figures():
+    """Everything in the books, and how many acts brought it there."""
+    accounts = sorted(Account.objects.values_list("book_id", "no", "balance_cents"))
+    return accounts, Transfer.objects.count(), Activity.objects.count()

@@ -3,9 +3,10 @@
 from uuid import uuid4
 
 from escarcelle.catalogs.contracts import appoint_coordinator
+from escarcelle.catalogs.departures import leave
 from escarcelle.catalogs.producers import create_producer, give_producer_access
 from escarcelle.groups.accounts import general_account
-from escarcelle.groups.members import PersonalDetails, create_member, leave
+from escarcelle.groups.members import PersonalDetails, create_member
 from escarcelle.payments.balance_transfers import move_balance
 from escarcelle.payments.batches import BatchRow, record_batch
 from tests.api.caller import Caller
@@ -57,6 +58,7 @@ class World:
             "product_id": amap.basket.pk,
             "member_id": member.pk,
             "producer_id": amap.farm.pk,
+            "place_id": delivery.distribution.place_id,
             "distribution_id": delivery.distribution_id,
             "delivery_id": delivery.pk,
             "subscription_id": subscription.pk,

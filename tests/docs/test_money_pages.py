@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from escarcelle.groups.accounts import general_account
+from escarcelle.ledger.models import AccountKind
 from escarcelle.payments.balance_transfers import cancel_transfer, move_balance
 from escarcelle.payments.corrections import cancel_payment, correct_payment
 from escarcelle.payments.opening_balances import TakeOver, take_over
@@ -14,7 +15,7 @@ from escarcelle.payments.queries import balance_with
 from escarcelle.payments.recording import record_payment
 from escarcelle.subscriptions.absences import set_absences
 from escarcelle.subscriptions.calendar import cancel_delivery, change_price, restore_delivery
-from escarcelle.subscriptions.signing import Change, Period, change, end
+from escarcelle.subscriptions.signing import Change, change, end
 from tests.cast import TODAY, balance_of, received, season
 
 pytestmark = pytest.mark.django_db
@@ -99,8 +100,7 @@ class Player:
 
     def quantity(self, quantity, rank):
         product = self.subscription.contract.products.get()
-        period = Period(self.subscription.starts_on, self.subscription.ends_on)
-        to = Change(period, quantities={product.pk: int(quantity)}, quantities_from=self._day(rank))
+        to = Change(quantities={product.pk: int(quantity)}, quantities_from=self._day(rank))
         change(subscription=self.subscription, to=to, on=TODAY, by=self.amap.treasurer)
 
     def cancel(self, rank):
@@ -131,7 +131,16 @@ class Player:
     def carry_back(self):
         cancel_transfer(transfer=self.transfer, reason="", on=TODAY, by=self.amap.treasurer)
 
+    def _book_account(self, kind):
+        """One of the accounts that the payee's book has once, or zero before it is opened."""
+        found = self.amap.farm.book.accounts.filter(kind=kind).first()
+        return found.balance_cents if found else 0
+
     def seen(self, column):
+        if column == "book":
+            return sum(self.amap.farm.book.accounts.values_list("balance_cents", flat=True))
+        if column in AccountKind.values:
+            return self._book_account(column)
         if column == "balance with the payee":
             return balance_with(self.amap.someone("ADAM Pécine"), self.amap.farm.book_id)
         return balance_of(self.next if column == "new" else self.subscription)
@@ -152,4 +161,4 @@ def test_the_figures_of_the_page_are_those_of_the_code(amap, page, rank):
 
 
 def test_every_page_about_a_member_account_is_played():
-    assert {page for page, _ in CASES} >= {"season.md", "payments.md", "opening-balances.md", "balance-transfers.md"}
+    assert {page for page, _ in CASES} >= {"ledger.md", "season.md", "payments.md", "opening-balances.md", "balance-transfers.md"}

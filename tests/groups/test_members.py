@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 
+from escarcelle.catalogs.departures import come_back, leave
 from escarcelle.catalogs.rights import rights_of
 from escarcelle.groups.invitations import InvitationRefused, invitation_token, invited_member
 from escarcelle.groups.members import (
@@ -10,17 +11,15 @@ from escarcelle.groups.members import (
     MemberRefused,
     PersonalDetails,
     change_member,
-    come_back,
     create_member,
     give_role,
-    leave,
     link_person,
     take_role,
 )
 from escarcelle.groups.models import Activity, Member, Role
 from escarcelle.groups.permissions import Permission
 from escarcelle.groups.tokens import make_token, member_of_token, revoke_token
-from escarcelle.ledger.models import OperationText
+from escarcelle.ledger.models import Operation
 from escarcelle.payments.erasure import erase_member
 from escarcelle.people.models import Person
 from tests.cast import TODAY, balance_of, found_amap
@@ -55,6 +54,33 @@ def test_one_address_is_one_member(amap):
     with pytest.raises(MemberRefused) as refusal:
         create(amap, last_name="Autre", email="alphee@exemple.fr")
     assert refusal.value.code == "email_taken"
+
+
+def test_who_comes_back_to_an_address_that_is_taken_is_told(amap):
+    gone = create(amap, email="foyer@exemple.fr")
+    leave(member=gone, on=TODAY, by=amap.admin)
+    taker = create(amap, last_name="Tanguy", email="foyer@exemple.fr")
+
+    with pytest.raises(MemberRefused) as refusal:
+        come_back(member=gone, by=amap.admin)
+    assert refusal.value.code == "email_taken_since"
+    gone.refresh_from_db()
+    assert not gone.is_present
+
+    change_member(member=taker, details=PersonalDetails("Tanguy", email="autre@exemple.fr"), by=amap.admin)
+    come_back(member=gone, by=amap.admin)
+    assert gone.is_present
+
+
+def test_an_address_is_not_taken_from_who_has_it(amap):
+    create(amap, email="foyer@exemple.fr")
+    other = create(amap, last_name="Tanguy", email="tanguy@exemple.fr")
+
+    with pytest.raises(MemberRefused) as refusal:
+        change_member(member=other, details=PersonalDetails("Tanguy", email="FOYER@exemple.fr"), by=amap.admin)
+    assert (refusal.value.code, refusal.value.field) == ("email_taken", "email")
+    other.refresh_from_db()
+    assert other.email == "tanguy@exemple.fr"
 
 
 def test_a_household_has_two_people_and_one_holder(amap):
@@ -151,5 +177,5 @@ def test_erasing_a_person_keeps_the_books_and_wipes_the_rest(amap):
     assert (member.email, member.phone, member.first_name) == ("", "", "")
     assert "ADAM" not in member.name
     assert balance_of(adam) == -69316 + 5000
-    assert not OperationText.objects.filter(book=amap.farm.book).exclude(label="").exists()
+    assert not Operation.objects.filter(book=amap.farm.book).exclude(label="").exists()
     assert not amap.group.cheques.exclude(number="").exists()

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.house.sources import PACKAGE, ROOT
+from tests.house.test_translations import WRONG_IN_FRENCH
 
 DOCS = ROOT / "docs"
 GLOSSARY_ROW = re.compile(r"^\|([^|]+)\|([^|]+)\|([^|]+)\|$", re.MULTILINE)
@@ -21,6 +22,20 @@ def test_the_map_leads_to_files_that_exist():
 
     assert len(paths) >= 10
     assert not [name for name in paths if not (ROOT / name).exists()]
+
+
+def places():
+    """What a newcomer may look for: every floor, every area of the screens, every script."""
+    areas = [path for path in (PACKAGE / "web").iterdir() if (path / "urls.py").exists()]
+    scripts = (ROOT / "scripts").glob("*.py")
+    floors = [path for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
+    return [str(path.relative_to(ROOT)) for path in (*floors, *areas, *scripts)]
+
+
+def test_every_place_is_on_the_map():
+    named = where_paths()
+
+    assert [place for place in places() if not any(name.startswith(place) for name in named)] == []
 
 
 def glossary():
@@ -44,8 +59,43 @@ def test_one_word_has_one_meaning():
     assert len({row[0] for row in rows}) == len(rows)
 
 
-@pytest.mark.parametrize("path", sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")]), ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_between_papers_lead_somewhere(path):
-    links = [link for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text()) if ":" not in link]
+PAPERS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+NOT_PROSE = re.compile(r"^ {4}.*$|^```.*?^```$|`[^`\n]*`|\]\([^)]*\)|^[|:\- ]+$", re.MULTILINE | re.DOTALL)
 
-    assert not [link for link in links if not (path.parent / link).exists()]
+
+def short(path):
+    return str(path.relative_to(ROOT))
+
+
+def anchors(path):
+    """What a link may point to in a paper: its titles, as a forge writes them."""
+    titles = re.findall(r"^#+ (.*)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=short)
+def test_links_between_papers_lead_somewhere(path):
+    links = [link.partition("#") for link in re.findall(r"\]\(([^)\s]+)[^)]*\)", path.read_text()) if ":" not in link]
+    targets = [((path.parent / file if file else path), anchor) for file, _, anchor in links]
+
+    assert not [target for target, _ in targets if not target.exists()]
+    assert not [(target, anchor) for target, anchor in targets if anchor and anchor not in anchors(target)]
+
+
+def test_every_picture_is_shown_by_a_paper():
+    shown = {name for path in PAPERS for name in re.findall(r"images/([\w-]+)\.png", path.read_text())}
+
+    assert shown == {path.stem for path in (DOCS / "images").glob("*.png")}
+
+
+def test_every_picture_is_taken_by_the_script():
+    script = (ROOT / "scripts/screenshots.py").read_text()
+
+    assert {path.stem for path in (DOCS / "images").glob("*.png")} == set(re.findall(r'take\("([\w-]+)"', script))
+
+
+@pytest.mark.parametrize("path", sorted((DOCS / "guides").glob("*.md")), ids=short)
+def test_the_guides_have_the_spaces_and_apostrophes_of_french(path):
+    prose = NOT_PROSE.sub("", path.read_text())
+
+    assert not [line for line in prose.splitlines() if WRONG_IN_FRENCH.search(line)]

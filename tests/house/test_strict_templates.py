@@ -1,5 +1,6 @@
 import pytest
 from django.template import Context, Engine, Template
+from django.utils import translation
 
 from tests.strict_templates import WrongName
 
@@ -42,6 +43,13 @@ def test_what_exists_is_shown_and_if_may_ask(source, text):
     row = {"total": 3, "nothing": None, "lines": [], "pairs": [(1, 2)]}
 
     assert Template(source).render(Context({"row": row})) == text
+
+
+def test_a_translation_is_one_here_too():
+    source = '{% load i18n %}{% translate "Yes" %} {% translate answer %} {{ _("Yes") }}{% translate "No" as no %} {{ no }}'
+
+    with translation.override("de"):
+        assert Template(source).render(Context({"answer": "No"})) == "Ja Nein Ja Nein"
 
 
 def test_templates_of_other_packages_stay_as_they_are(tmp_path):

@@ -13,7 +13,11 @@ import sys, django
 django.setup()
 from escarcelle.ledger import posting
 from tests.ledger.conftest import draft
+from escarcelle.ledger.balances import balance
 name, book, adam, farm = sys.argv[1], *map(int, sys.argv[2:])
+balance(book, adam)
+print("ready", flush=True)
+sys.stdin.readline()
 for n in range({ROUNDS}):
     posting.post(book, [draft(name + ":" + str(n), adam, farm, 1)], by=name)
 """
@@ -29,9 +33,12 @@ print(purse.book_id, purse.adam, purse.farm)
 READER = """
 import sys, django
 django.setup()
+from itertools import groupby
 from escarcelle.ledger.balances import balance
+from escarcelle.ledger.models import Operation
 from escarcelle.ledger.verification import verify
-print(balance(int(sys.argv[1]), int(sys.argv[2])), verify().faults)
+turns = len(list(groupby(Operation.objects.order_by("no").values_list("by", flat=True))))
+print(balance(int(sys.argv[1]), int(sys.argv[2])), verify().faults, turns)
 """
 
 
@@ -52,7 +59,12 @@ def own_database(tmp_path, django_db_blocker):
 def python(code, *arguments, url):
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "escarcelle.config.settings", "PYTHONPATH": os.getcwd()}
     return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, *map(str, arguments)],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -66,7 +78,12 @@ def test_nothing_is_lost_and_nobody_sees_an_error(own_database):
     book, adam, farm = finished(python(OPENER, url=own_database)).split()
 
     writers = [python(WRITER, name, book, adam, farm, url=own_database) for name in ("one", "two")]
+    assert [writer.stdout.readline() for writer in writers] == ["ready\n", "ready\n"]
     for writer in writers:
-        finished(writer)
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    assert [finished(writer) for writer in writers] == ["", ""]
 
-    assert finished(python(READER, book, adam, url=own_database)) == f"{-2 * ROUNDS} []"
+    balance, faults, turns = finished(python(READER, book, adam, url=own_database)).split()
+    assert (int(balance), faults) == (-2 * ROUNDS, "[]")
+    assert int(turns) > 2, "one had ended before the other began"

@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from escarcelle.lib.money import (
     MAX_CENTS,
+    Count,
+    Euros,
     NotAnAmount,
     api_amount,
     format_cents,
     format_signed_cents,
+    grouped,
     parse_amount,
     parse_api_amount,
     plain_amount,
@@ -149,6 +152,46 @@ def test_a_long_or_strange_text_does_not_break_the_sentence():
 )
 def test_amounts_are_shown_as_in_a_ledger(cents, shown):
     assert format_cents(cents) == shown
+
+
+@pytest.mark.parametrize(
+    ("cents", "shown"),
+    [(0, "€0.00"), (5775, "€57.75"), (-69300, "\u2212€693.00"), (2115256, "€21,152.56"), (-5, "\u2212€0.05")],
+)
+def test_amounts_are_shown_in_english_as_the_english_write_them(cents, shown):
+    assert format_cents(cents, language="en") == shown
+    assert parse_amount(shown, allow_negative=True) == cents
+
+
+def test_signs_boxes_and_great_numbers_in_english():
+    assert format_signed_cents(5775, language="en-gb") == "+€57.75"
+    assert format_signed_cents(-5775, language="en") == "\u2212€57.75"
+    assert plain_amount(123450, language="en") == "1234.50"
+    assert grouped(10_000, language="en") == "10,000"
+    assert grouped(10_000) == "10\u202f000"
+
+
+def test_a_language_that_we_do_not_speak_reads_french():
+    assert format_cents(5775, language="de") == "57,75\u00a0€"
+
+
+def test_a_refusal_writes_its_amounts_in_the_language_of_its_reader():
+    english = {
+        "fr": "en",
+        NotAnAmount.sentences["cents_or_thousands"]: "Is it {below} or {thousands}?",
+    }
+    with pytest.raises(NotAnAmount) as refused:
+        parse_amount("1.250")
+
+    assert refused.value.sentence(lambda french: english[french]) == "Is it €1.25 or €1,250.00?"
+
+
+@pytest.mark.parametrize(
+    ("number", "english", "french"), [(Count(10_000), "10,000", "10\u202f000"), (Euros(2000, True), "+€20.00", "+20,00\u00a0€")]
+)
+def test_figures_of_a_refusal_wait_for_their_reader(number, english, french):
+    assert number.written("en") == english
+    assert number.written("fr") == french
 
 
 def test_a_statement_shows_the_sign_of_credits_and_none_for_zero():

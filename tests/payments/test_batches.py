@@ -4,9 +4,10 @@ import pytest
 
 from escarcelle.groups.activity import KeyReused
 from escarcelle.payments.batches import BatchRefused, BatchRow, cancel_batch, record_batch
-from escarcelle.payments.corrections import correct_payment
+from escarcelle.payments.corrections import cancel_payment, correct_payment
 from escarcelle.payments.models import Batch, Payment
 from escarcelle.subscriptions.queries import subscriptions_page
+from escarcelle.subscriptions.signing import withdraw
 from tests.cast import TODAY, balance_of, found_amap, received
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,24 @@ def test_undoing_leaves_what_was_corrected_since_and_says_so(amap, subscriptions
     assert [payment.pk for payment in undone.left_alone] == [first.pk]
     assert balance_of(subscriptions[0]) == -69316 + 60000
     assert [balance_of(subscription) for subscription in subscriptions[1:]] == [-69316] * 4
+
+
+def test_undoing_names_what_it_took_back_and_nothing_else(amap, subscriptions):
+    batch = record(amap, rows(subscriptions))
+    first, *others = batch.payments.order_by("pk")
+    cancel_payment(payment=first, reason="chèque rendu", on=TODAY, by=amap.treasurer)
+
+    for _ in range(2):
+        undone = cancel_batch(batch=batch, on=TODAY, by=amap.treasurer)
+        assert (undone.cancelled, undone.left_alone) == (others, [first])
+
+
+def test_a_withdrawn_subscription_takes_no_payment(amap, subscriptions):
+    withdraw(subscription=subscriptions[0], on=TODAY, by=amap.treasurer)
+    with pytest.raises(BatchRefused) as refusal:
+        record(amap, rows(subscriptions))
+
+    assert [(position, why.code) for position, why in refusal.value.refusals] == [("0", "unknown_subscription")]
 
 
 def test_statements_do_not_depend_on_the_number_of_rows(amap, django_assert_max_num_queries):

@@ -37,7 +37,7 @@ def test_1_the_page_says_34_and_sorts_by_name(season, contract, forty):
     figures, rows = season.page(contract)
 
     assert figures["negative_count"] == 34
-    assert figures["owed"] == "23567.44"
+    assert (figures["owed"], figures["balance"]) == ("23567.44", "-23567.44")
     names = [row["member_name"] for row in rows]
     assert len(names) == 40
     assert names == sorted(names)
@@ -49,7 +49,7 @@ def test_2_and_3_thirty_two_payments_are_recorded(season, contract, grid):
     assert batch.status == 201
     assert (batch["payment_count"], batch["total"], len(batch["payments"])) == (32, "21152.56", 32)
     figures, rows = season.page(contract)
-    assert (figures["negative_count"], figures["owed"]) == (4, "2414.88")
+    assert (figures["negative_count"], figures["owed"], figures["balance"]) == (4, "2414.88", "-2414.88")
     assert sorted(row["balance"] for row in rows if row["balance"] != "0.00") == ["-393.16", "-635.40", "-693.16", "-693.16"]
 
 
@@ -60,6 +60,8 @@ def test_4_pressing_twice_records_once(season, contract, grid):
     assert (second.status, second.json) == (first.status, first.json)
     assert len(season.api.every("/payments")) == 6 + 32
     assert season.page(contract)[0]["owed"] == "2414.88"
+    # Without the key nothing can be sent at all: a pile is never recorded by accident a second time.
+    assert season.api.post(f"/contracts/{contract['id']}/batches", {"rows": grid}, key="").code == "idempotency_key_required"
 
 
 def test_5_a_row_of_minus_ten_is_named_and_nothing_is_lost(season, contract, grid):
@@ -70,6 +72,7 @@ def test_5_a_row_of_minus_ten_is_named_and_nothing_is_lost(season, contract, gri
     assert (refused.status, refused.code) == (422, "batch_refused")
     [error] = refused["errors"]
     assert (error["field"], error["code"]) == ("rows[7].amount", "amount_not_positive")
+    assert error["detail"].startswith("Un paiement est supérieur à zéro.")
     assert season.page(contract)[0]["owed"] == "23567.44"
 
     # The same form, mended and sent under the same key: a refusal uses up nothing.

@@ -74,6 +74,14 @@ def test_4_and_comes_back_exactly(season, with_avoir, following):
     assert (season.balance(with_avoir), season.balance(following)) == ("26.66", "-707.20")
 
 
+def test_4_a_debt_is_carried_too(season, joined, following):
+    """CAMAP allows it, and so do we: either sign, never between payees."""
+    transfer = carry(season, joined, following)
+
+    assert transfer["amount"] == "-266.60"
+    assert (season.balance(joined), season.balance(following)) == ("0.00", "-973.80")
+
+
 def test_5_never_to_another_producer(season, with_avoir):
     eggs = season.contract("Contrat œufs", {"Boîte": "3.20"}, weeks=10, producer="Poulailler de Locmaria")
     other = season.sign(eggs, "ADAM Pécine")

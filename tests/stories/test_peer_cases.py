@@ -50,7 +50,8 @@ def test_an_unknown_alternate_is_refused(season):
     contract = legumes(season, 2)
     _, stranger = found_group(name="Ailleurs", kind=Group.Kind.AMAP, administrator=PersonalDetails("Loin"), on=TODAY)
     for member_id in (stranger.pk, 999_999):
-        assert season.try_to_sign(contract, "ADAM Pécine", alternate={"member_id": member_id}).status == 404
+        refused = season.try_to_sign(contract, "ADAM Pécine", alternate={"member_id": member_id})
+        assert (refused.status, refused["errors"][0]["field"]) == (404, "alternate.member_id")
     gone = season.member("PARTI Jean")
     season.api.done(f"/members/{gone}/leave")
     refused = season.try_to_sign(contract, "ADAM Pécine", alternate={"member_id": gone})
@@ -79,10 +80,11 @@ def test_an_overlap_is_refused_and_the_next_day_accepted(season):
     assert (first["total"], second["total"]) == ("39.00", "26.00")
 
 
-def test_moving_one_of_five_distributions_keeps_five_and_the_total(season):
+@pytest.mark.parametrize("days_later", [10, 42], ids=["within the contract", "after its last day"])
+def test_moving_one_of_five_distributions_keeps_five_and_the_total(season, days_later):
     contract = legumes(season, 5)
     subscription = season.sign(contract, "ADAM Pécine")
-    later = (SEASON_START + dt.timedelta(weeks=6)).isoformat()
+    later = (SEASON_START + dt.timedelta(days=days_later)).isoformat()
     moved = season.api.done(f"/deliveries/{season.days(contract)[1]['id']}/move", {"to": later})
 
     assert moved["delivery"]["on"] == later

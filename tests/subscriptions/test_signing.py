@@ -169,5 +169,5 @@ def _sign(amap, name, *, key=None, quantity=1, alternation=None):
 
 def _change(amap, subscription, *, on=TODAY, quantities=None, quantities_from=None):
     period = Period(amap.vegetables.starts_on, amap.vegetables.ends_on)
-    to = Change(period, quantities=quantities, quantities_from=quantities_from)
+    to = Change(period.starts_on, period.ends_on, quantities=quantities, quantities_from=quantities_from)
     return change(subscription=subscription, to=to, on=on, by=amap.treasurer)

@@ -19,6 +19,7 @@ from django.utils import translation
 from django.views.i18n import set_language
 
 from escarcelle.web.appearance import choose_theme
+from escarcelle.web.language import of_name
 from escarcelle.web.shell import shell
 from escarcelle.web.templatetags.icons import ICONS
 
@@ -128,6 +129,15 @@ def test_days_are_long_in_sentences_and_short_in_grids():
     assert drawn("{{ day|day }}", day=day) == f"sam.{NBSP}5{NBSP}sept. 2026"
     assert drawn("{{ day|short_day }}", day=day) == "05/09/2026"
     assert drawn("{{ nothing|day }}{{ nothing|short_day }}", nothing=None) == ""
+
+
+def test_a_name_is_joined_as_french_joins_it():
+    with translation.override("fr"):
+        assert [of_name(name) for name in ("ADAM Pécine", "ÉVENOU Gwenaël", "LE GOFF Martine")] == [
+            "d’ADAM Pécine",
+            "d’ÉVENOU Gwenaël",
+            "de LE GOFF Martine",
+        ]
 
 
 def test_an_instant_is_shown_on_the_day_of_the_group():
@@ -252,6 +262,24 @@ def test_the_current_tab_is_the_one_whose_address_begins_the_page(tabs_exist):
 
     assert [tab.label for tab in tabs] == ["Accueil", "Contrats", "Distributions", "Membres", "Paiements", "Réglages"]
     assert [tab.label for tab in tabs if tab.current] == ["Contrats"]
+
+
+@pytest.mark.parametrize(
+    ("path", "may", "label"),
+    [
+        ("/g/groix/", True, "Accueil"),
+        ("/g/groix/members/7/compte/", True, "Membres"),
+        ("/g/groix/comptes/31/report/", True, "Membres"),
+        ("/g/groix/comptes/31/report/", False, "Mon compte"),
+        ("/g/groix/journal/", True, "Réglages"),
+    ],
+)
+def test_a_page_has_one_tab_even_when_its_address_begins_like_none(tabs_exist, path, may, label):
+    assert [tab.label for tab in shell(member_request(path, may=may))["shell"].tabs if tab.current] == [label]
+
+
+def test_a_page_of_no_tab_does_not_pretend_to_be_the_home_page(tabs_exist):
+    assert not any(tab.current for tab in shell(member_request("/g/groix/ailleurs/"))["shell"].tabs)
 
 
 def test_a_plain_member_sees_only_the_tabs_they_may_open(tabs_exist):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 
-from escarcelle.api.frame.problems import CONTENT_TYPE, TITLES, Problem
+from escarcelle.api.frame.problems import CONTENT_TYPE, OUR_OWN, TITLES, Problem, known_refusals
 from escarcelle.groups.permissions import Permission
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ TAGS = {
     "payments": "Money received, one by one.",
     "batches": "Payments entered together, and undone together.",
     "balances": "Balances by payee, accounts, opening balances, balances carried.",
+    "imports": "What a group brings: CAMAP's export of subscriptions, a spreadsheet of members. Looked at first, then taken over.",
     "books": "The log of acts, the verification of the books.",
     "keys": "Keys to the API.",
 }
@@ -105,11 +106,22 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     problem = Problem.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
+    document["info"]["description"] += _table_of_refusals()
+    document["x-refusals"] = {known.code: {"status": known.status, "sentences": list(known.sentences)} for known in known_refusals()}
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     for operations in document["paths"].values():
         for method, operation in operations.items():
             _add_refusals(method, operation)
     return document
+
+
+def _table_of_refusals() -> str:
+    """Every code, for who writes against it."""
+    own = [f"| `{code}` | {status} | |" for code, status in OUR_OWN.items()]
+    said = [f"| `{known.code}` | {known.status} | {' · '.join(known.sentences)} |" for known in known_refusals()]
+    return "\n".join(
+        ["\n**Codes.** Each operation names those it may answer.\n", "| code | status | in French |", "| --- | --- | --- |", *own, *said]
+    )
 
 
 def _add_refusals(method: str, operation: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from escarcelle.api.frame.problems import Stop
 from escarcelle.catalogs.models import Contract, Producer, Product
 from escarcelle.catalogs.payees import Payee
 from escarcelle.catalogs.rights import Rights, rights_of
-from escarcelle.distributions.models import Delivery, Distribution
+from escarcelle.distributions.models import Delivery, Distribution, Place
 from escarcelle.groups.belonging import member_in
 from escarcelle.groups.models import ApiToken, Group, Member, MemberAccount
 from escarcelle.groups.tokens import PREFIX, member_of_token
@@ -46,6 +46,7 @@ class ApiRequest(HttpRequest):
     producer: Producer
     product: Product
     distribution: Distribution
+    place: Place
     delivery: Delivery
     subscription: Subscription
     account: MemberAccount

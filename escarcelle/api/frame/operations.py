@@ -148,6 +148,7 @@ _PATH_WORDS = {
     "member_id": "a member of the group",
     "producer_id": "a producer of the group",
     "distribution_id": "a distribution: one place, one day",
+    "place_id": "where the group meets",
     "delivery_id": "a contract's part in a distribution",
     "subscription_id": "a subscription",
     "account_id": "a member's account with one payee",

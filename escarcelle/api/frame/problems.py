@@ -4,11 +4,12 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -23,16 +24,20 @@ from escarcelle.payments.batches import BatchRefused
 logger = logging.getLogger("escarcelle.errors")
 
 CONTENT_TYPE = "application/problem+json"
+DEADLOCK = "40P01"  # as PostgreSQL numbers it
 Detail: TypeAlias = Mapping[str, str]
 
 CONFLICTS = frozenset(
     {
         "already_taken_over",
         "cancelled",
+        "email_taken_since",
         "has_subscriptions",
         "key_reused",
+        "has_left",
         "last_administrator",
         "member_erased",
+        "not_over_administrators",
         "nothing_to_move",
         "past_delivery",
         "shown_already",
@@ -80,6 +85,57 @@ _SENTENCES = {
 _ANY_SENTENCE = gettext_noop("Cette valeur ne peut pas être gardée.")
 
 
+# Said here rather than by a verb.
+OUR_OWN: Mapping[str, int] = {
+    "unreadable": 400,
+    "idempotency_key_required": 400,
+    "idempotency_key_unreadable": 400,
+    "not_authenticated": 401,
+    "forbidden": 403,
+    "csrf": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "conflict": 409,
+    "too_large": 413,
+    "not_json": 415,
+    "invalid_request": 422,
+    "batch_refused": 422,
+    "failure": 500,
+}
+# Packages whose refusals a person meets on a screen only.
+_NOT_OURS = ("escarcelle.web.", "escarcelle.people.")
+
+
+@dataclass(frozen=True)
+class Known:
+    """A code that may be answered, with which status, in which words."""
+
+    code: str
+    status: int
+    sentences: tuple[str, ...]
+
+
+def known_refusals() -> list[Known]:
+    """Every refusal of the verbs behind the API, by code; one code may have several sentences."""
+    found: dict[str, set[str]] = {}
+    for kind in _descendants(Refusal):
+        if kind.__module__.startswith("escarcelle.") and not kind.__module__.startswith(_NOT_OURS):
+            for code, sentence in kind.sentences.items():
+                found.setdefault(code, set()).add(sentence)
+    return [Known(code, status_of(code), tuple(sorted(sentences))) for code, sentences in sorted(found.items())]
+
+
+def _descendants(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _descendants(child)
+
+
+def status_of(code: str) -> int:
+    """409 when the state of things forbids it, else 422."""
+    return 409 if code in CONFLICTS else 422
+
+
 class ProblemError(Answer):
     """One refused field."""
 
@@ -108,6 +164,14 @@ class Stop(Exception):
         self.status, self.code, self.detail = status, code, detail
 
 
+class NotThere(Http404):
+    """Something that was named in what was sent is not in this group; `field` is where."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
 def problem(status: int, code: str, detail: str, errors: Sequence[Detail] = (), **more: str) -> HttpResponse:
     """An answer that says why not."""
     content = {
@@ -131,6 +195,11 @@ def not_found() -> HttpResponse:
     return problem(404, "not_found", _("Cela n’existe pas, ou pas dans ce groupe."))
 
 
+def _not_there(missing: NotThere) -> HttpResponse:
+    detail = _("Cela n’existe pas, ou pas dans ce groupe.")
+    return problem(404, "not_found", detail, [{"field": missing.field, "code": "not_found", "detail": detail}])
+
+
 def method_not_allowed(response: HttpResponse) -> HttpResponse:
     """The same answer, as a problem; `Allow` says which methods exist."""
     answer = problem(405, "method_not_allowed", _("Cette adresse ne connaît pas cette méthode."))
@@ -139,7 +208,7 @@ def method_not_allowed(response: HttpResponse) -> HttpResponse:
 
 
 def _of_refusal(refusal: Refusal) -> HttpResponse:
-    status = 409 if refusal.code in CONFLICTS else 422
+    status = status_of(refusal.code)
     sentence = refusal.sentence(_)
     if isinstance(refusal, KeyReused):
         sentence = _("Cette clé (Idempotency-Key) a déjà servi pour un autre envoi\u00a0: rien n’a été enregistré. Prenez-en une nouvelle.")
@@ -209,6 +278,11 @@ def _of_integrity(request: HttpRequest) -> HttpResponse:
     return problem(409, "conflict", _("Deux demandes se sont croisées\u00a0: rien n’est enregistré, recommencez."))
 
 
+def _of_database(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """Each of two acts held what the other waited for, and the database ended one: it may simply be sent again."""
+    return _of_integrity(request) if getattr(error.__cause__, "sqlstate", "") == DEADLOCK else _of_failure(request)
+
+
 def _of_no_key() -> HttpResponse:
     return problem(401, "not_authenticated", _("Donnez une clé valable dans l’en-tête Authorization, ou connectez-vous."))
 
@@ -228,11 +302,13 @@ ANSWERS: Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = 
     ValidationError: lambda _request, error: _of_validation(error),
     Stop: lambda _request, stop: problem(stop.status, stop.code, stop.detail),
     AuthenticationError: lambda _request, _error: _of_no_key(),
+    NotThere: lambda _request, missing: _not_there(missing),
     Http404: lambda _request, _error: not_found(),
     PermissionDenied: lambda _request, _error: _of_no_right(),
     RequestDataTooBig: lambda _request, _error: _of_size(),
     HttpError: lambda _request, error: _of_http_error(error),
     IntegrityError: lambda request, _error: _of_integrity(request),
+    OperationalError: _of_database,
     Exception: lambda request, _error: _of_failure(request),
 }
 

@@ -11,6 +11,7 @@ from django.http import Http404
 
 from escarcelle.api.frame.doors import ApiRequest, Gate
 from escarcelle.api.frame.fields import HIGHEST_ID
+from escarcelle.api.frame.problems import NotThere
 from escarcelle.catalogs.models import Contract
 from escarcelle.catalogs.payees import payee_of_book
 from escarcelle.groups.models import MemberAccount
@@ -58,6 +59,14 @@ def _one(rows: "QuerySet[Any]", pk: int) -> Any:
     return found
 
 
+def named(rows: "QuerySet[Any]", pk: int, field: str) -> Any:
+    """What a field of the body names, among these rows of the group. Refused: `NotThere`."""
+    found: Model | None = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotThere(field)
+    return found
+
+
 def contract_of(account: MemberAccount) -> Contract | None:
     """The contract that an account is about; None for a general one."""
     return None if account.is_general else account.subscription.contract
@@ -88,9 +97,10 @@ def is_themself(request: ApiRequest) -> bool:
     return request.subject.holder_id == request.member.holder_id
 
 
-def account_of(request: ApiRequest, account_id: int) -> MemberAccount:
-    """An account of the group with its `balance_cents`, or 404."""
-    account: MemberAccount = _one(accounts_with_balance(request.group).select_related("subscription__contract__group", "group"), account_id)
+def account_of(request: ApiRequest, account_id: int, field: str = "") -> MemberAccount:
+    """An account of the group with its `balance_cents`, or 404; `field` is where a body names it."""
+    accounts = accounts_with_balance(request.group).select_related("subscription__contract__group", "group")
+    account: MemberAccount = named(accounts, account_id, field) if field else _one(accounts, account_id)
     return account
 
 
@@ -113,6 +123,10 @@ def _find_producer(request: ApiRequest, pk: int) -> None:
 
 def _find_distribution(request: ApiRequest, pk: int) -> None:
     request.distribution = _one(request.group.distributions.select_related("place"), pk)
+
+
+def _find_place(request: ApiRequest, pk: int) -> None:
+    request.place = _one(request.group.places.select_related("group"), pk)
 
 
 def _find_delivery(request: ApiRequest, pk: int) -> None:
@@ -168,6 +182,7 @@ FINDERS: dict[str, Callable[[ApiRequest, int], None]] = {
     "member_id": _find_member,
     "producer_id": _find_producer,
     "distribution_id": _find_distribution,
+    "place_id": _find_place,
     "delivery_id": _find_delivery,
     "subscription_id": _find_subscription,
     "account_id": _find_account,

@@ -38,5 +38,4 @@ class Migration(migrations.Migration):
         _state("Account", "ledger_account", ("book_id", "no"), ("no", models.BigIntegerField())),
         _state("Operation", "ledger_operation", ("book_id", "no"), ("no", models.BigIntegerField())),
         _state("Transfer", "ledger_transfer", ("book_id", "seq"), ("seq", models.BigIntegerField())),
-        _state("OperationText", "ledger_operationtext", ("book_id", "operation_no"), ("operation_no", models.BigIntegerField())),
     ]

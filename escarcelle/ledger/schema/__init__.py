@@ -19,10 +19,16 @@ def statements(vendor: str) -> list[str]:
     return [*_of(vendor).TABLES, *_of(vendor).TRIGGERS]
 
 
+_NAME = re.compile(r"CREATE (?:UNIQUE )?(?:TABLE|INDEX|TRIGGER|FUNCTION) (\w+)|ALTER TABLE \w+ ADD CONSTRAINT (\w+)")
+
+
 def missing_guards(database: BaseDatabaseWrapper = connection) -> list[str]:
-    """The triggers that should stand and do not, or are switched off. Empty when the books are protected."""
+    """The tables, triggers and functions that should stand and do not, are switched off, or say something else. One statement.
+
+    Empty when the books are protected."""
+    own = _of(database.vendor)
     with database.cursor() as cursor:
-        cursor.execute(_of(database.vendor).GUARDS_IN_PLACE)
-        present = {name for (name,) in cursor.fetchall()}
-    wanted = [found[1] for text in _of(database.vendor).TRIGGERS if (found := re.match(r"CREATE TRIGGER (\w+)", text))]
-    return [name for name in wanted if name not in present]
+        cursor.execute(own.GUARDS_IN_PLACE)
+        present = dict(cursor.fetchall())
+    wanted = {found[1] or found[2]: own.kept_text(text) for text in statements(database.vendor) if (found := _NAME.match(text))}
+    return [name for name, text in wanted.items() if present.get(name) != text]

@@ -28,17 +28,14 @@ TABLES = (
   first_seq bigint NOT NULL,
   transfer_count integer NOT NULL CHECK (transfer_count > 0),
   text_digest bytea NOT NULL CHECK (length(text_digest) = 32),
-  PRIMARY KEY (book_id, no),
-  UNIQUE (book_id, ref),
-  UNIQUE (book_id, reverses_no))""",
-    """CREATE TABLE ledger_operationtext (
-  book_id bigint NOT NULL,
-  operation_no bigint NOT NULL,
+  -- Words may name a person: they and their salt may be erased, the digest that was sealed stays.
   label text NOT NULL,
   reason text NOT NULL,
   salt bytea NOT NULL,
-  PRIMARY KEY (book_id, operation_no),
-  FOREIGN KEY (book_id, operation_no) REFERENCES ledger_operation (book_id, no))""",
+  last_seq bigint NOT NULL GENERATED ALWAYS AS (first_seq + transfer_count - 1) STORED,
+  PRIMARY KEY (book_id, no),
+  UNIQUE (book_id, ref),
+  UNIQUE (book_id, reverses_no))""",
     """CREATE TABLE ledger_transfer (
   book_id bigint NOT NULL,
   seq bigint NOT NULL,
@@ -48,87 +45,118 @@ TABLES = (
   amount_cents bigint NOT NULL CHECK (amount_cents BETWEEN 1 AND 1000000000000000),
   hash bytea NOT NULL CHECK (length(hash) = 32),
   PRIMARY KEY (book_id, seq),
-  CHECK (debit_no <> credit_no),
-  FOREIGN KEY (book_id, operation_no) REFERENCES ledger_operation (book_id, no),
-  FOREIGN KEY (book_id, debit_no) REFERENCES ledger_account (book_id, no),
-  FOREIGN KEY (book_id, credit_no) REFERENCES ledger_account (book_id, no))""",
+  -- Its operation and its accounts are looked up by the triggers, all at once: keys would look again, one by one.
+  CHECK (debit_no <> credit_no))""",
     "CREATE INDEX ledger_transfer_debit ON ledger_transfer (book_id, debit_no, seq)",
     "CREATE INDEX ledger_transfer_credit ON ledger_transfer (book_id, credit_no, seq)",
+    # An operation whose last transfer is not there at COMMIT was never made: there is no gap, so all the others are there too.
+    """ALTER TABLE ledger_operation ADD CONSTRAINT ledger_operation_is_whole FOREIGN KEY (book_id, last_seq)
+  REFERENCES ledger_transfer (book_id, seq) DEFERRABLE INITIALLY DEFERRED""",
 )
 
+
+def _guard(name: str, body: str) -> str:
+    """A trigger function. Its plans use keys: one made while a book was short must not read it from end to end when it is long."""
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$\n{body} $$"
+
+
 _FUNCTIONS = (
-    """CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'ledger: append-only' USING ERRCODE = '23514'; END $$""",
-    """CREATE FUNCTION ledger_derived() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF pg_trigger_depth() < 2 THEN RAISE EXCEPTION 'ledger: % is derived', TG_TABLE_NAME USING ERRCODE = '23514'; END IF;
-  RETURN NEW;
-END $$""",
-    """CREATE FUNCTION ledger_account_new() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+    _guard("ledger_refuse", "BEGIN RAISE EXCEPTION 'ledger: append-only' USING ERRCODE = '23514'; END"),
+    # A balance moves only by the newer transfers of its account, up to the last of them; whoever asks, from wherever.
+    _guard(
+        "ledger_account_moved",
+        """BEGIN
+  IF EXISTS (SELECT 1 FROM n FULL JOIN o USING (book_id, no)
+      WHERE n.kind IS DISTINCT FROM o.kind OR n.last_seq <= o.last_seq OR n.last_seq IS DISTINCT FROM greatest(
+          (SELECT t.seq FROM ledger_transfer t WHERE t.book_id = n.book_id AND t.debit_no = n.no ORDER BY t.seq DESC LIMIT 1),
+          (SELECT t.seq FROM ledger_transfer t WHERE t.book_id = n.book_id AND t.credit_no = n.no ORDER BY t.seq DESC LIMIT 1))
+        OR n.balance_cents - o.balance_cents <>
+          coalesce((SELECT sum(t.amount_cents) FROM ledger_transfer t
+            WHERE t.book_id = n.book_id AND t.credit_no = n.no AND t.seq > o.last_seq), 0) -
+          coalesce((SELECT sum(t.amount_cents) FROM ledger_transfer t
+            WHERE t.book_id = n.book_id AND t.debit_no = n.no AND t.seq > o.last_seq), 0)) THEN
+    RAISE EXCEPTION 'ledger: balance is derived' USING ERRCODE = '23514';
+  END IF;
+  RETURN NULL;
+END""",
+    ),
+    _guard(
+        "ledger_book_moved",
+        """BEGIN
+  IF EXISTS (SELECT 1 FROM n FULL JOIN o USING (id)
+      WHERE n.currency IS DISTINCT FROM o.currency OR n.last_seq <= o.last_seq OR (n.last_seq, n.last_operation_no, n.last_hash) IS DISTINCT FROM
+        (SELECT (t.seq, t.operation_no, t.hash) FROM ledger_transfer t WHERE t.book_id = n.id ORDER BY t.seq DESC LIMIT 1)) THEN
+    RAISE EXCEPTION 'ledger: book head is derived' USING ERRCODE = '23514';
+  END IF;
+  RETURN NULL;
+END""",
+    ),
+    _guard(
+        "ledger_account_new",
+        """BEGIN
   IF NEW.balance_cents <> 0 OR NEW.last_seq <> 0 THEN
     RAISE EXCEPTION 'ledger: account must start at zero' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;
-END $$""",
-    """CREATE FUNCTION ledger_book_new() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+END""",
+    ),
+    _guard(
+        "ledger_book_new",
+        """BEGIN
   IF NEW.last_seq <> 0 OR NEW.last_operation_no <> 0 OR NEW.last_hash <> decode(repeat('00', 32), 'hex') THEN
     RAISE EXCEPTION 'ledger: book must be new' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;
-END $$""",
-    """CREATE FUNCTION ledger_text_erase() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF NEW.book_id <> OLD.book_id OR NEW.operation_no <> OLD.operation_no OR NEW.label <> '' OR NEW.reason <> '' OR length(NEW.salt) <> 0 THEN
-    RAISE EXCEPTION 'ledger: words may only be erased' USING ERRCODE = '23514';
+END""",
+    ),
+    _guard(
+        "ledger_words_erased",
+        """BEGIN
+  IF NEW.label <> '' OR NEW.reason <> '' OR length(NEW.salt) <> 0
+    OR (NEW.book_id, NEW.no, NEW.ref, NEW.kind, NEW.value_date, NEW.recorded_at, NEW."by", NEW.about, NEW.reverses_no, NEW.first_seq,
+        NEW.transfer_count, NEW.text_digest) IS DISTINCT FROM
+      (OLD.book_id, OLD.no, OLD.ref, OLD.kind, OLD.value_date, OLD.recorded_at, OLD."by", OLD.about, OLD.reverses_no, OLD.first_seq,
+        OLD.transfer_count, OLD.text_digest) THEN
+    RAISE EXCEPTION 'ledger: append-only, but for erasing words' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;
-END $$""",
-    """CREATE FUNCTION ledger_text_append() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF EXISTS (SELECT 1 FROM n JOIN ledger_operation o ON o.book_id = n.book_id AND o.no = n.operation_no
-      JOIN ledger_book b ON b.id = o.book_id WHERE o.first_seq <= b.last_seq) THEN
-    RAISE EXCEPTION 'ledger: words come with their operation' USING ERRCODE = '23514';
+END""",
+    ),
+    # Operations come first, and the head of the book moves with their transfers.
+    _guard(
+        "ledger_operation_append",
+        """BEGIN
+  IF EXISTS (SELECT 1 FROM n WHERE n.first_seq IS DISTINCT FROM
+      CASE WHEN n.no = 1 THEN 1 ELSE (SELECT p.last_seq + 1 FROM ledger_operation p WHERE p.book_id = n.book_id AND p.no = n.no - 1) END) THEN
+    RAISE EXCEPTION 'ledger: wrong operation number or first transfer' USING ERRCODE = '23514';
   END IF;
-  RETURN NULL;
-END $$""",
-    """CREATE FUNCTION ledger_operation_append() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE books bigint; moved bigint;
-BEGIN
-  WITH x AS (SELECT book_id, min(no) AS low, max(no) AS high, count(*) AS many FROM n GROUP BY book_id),
-    u AS (UPDATE ledger_book b SET last_operation_no = x.high FROM x
-      WHERE b.id = x.book_id AND b.last_operation_no = x.low - 1 AND x.high - x.low + 1 = x.many RETURNING 1)
-  SELECT (SELECT count(*) FROM x), (SELECT count(*) FROM u) INTO books, moved;
-  IF books <> moved THEN RAISE EXCEPTION 'ledger: wrong operation number' USING ERRCODE = '23514'; END IF;
-  IF EXISTS (SELECT 1 FROM n LEFT JOIN ledger_operation p ON p.book_id = n.book_id AND p.no = n.no - 1
-      WHERE n.first_seq <> coalesce(p.first_seq + p.transfer_count, 1)) THEN
-    RAISE EXCEPTION 'ledger: wrong first transfer' USING ERRCODE = '23514';
-  END IF;
-  IF EXISTS (SELECT 1 FROM n LEFT JOIN ledger_operation r ON r.book_id = n.book_id AND r.no = n.reverses_no
-      WHERE n.reverses_no IS NOT NULL AND (r.no IS NULL OR r.transfer_count <> n.transfer_count)) THEN
+  IF EXISTS (SELECT 1 FROM n WHERE n.reverses_no IS NOT NULL AND n.transfer_count IS DISTINCT FROM
+      (SELECT r.transfer_count FROM ledger_operation r WHERE r.book_id = n.book_id AND r.no = n.reverses_no)) THEN
     RAISE EXCEPTION 'ledger: nothing to reverse' USING ERRCODE = '23514';
   END IF;
   RETURN NULL;
-END $$""",
-    """CREATE FUNCTION ledger_transfer_move() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE books bigint; moved bigint; accounts bigint;
+END""",
+    ),
+    _guard(
+        "ledger_transfer_move",
+        """DECLARE books bigint; moved bigint; accounts bigint;
 BEGIN
   -- The head first: it serialises the book, so that two posts never wait for each other's accounts.
   WITH x AS (SELECT book_id, min(seq) AS low, max(seq) AS high, count(*) AS many FROM n GROUP BY book_id),
-    u AS (UPDATE ledger_book b SET last_seq = x.high,
-        last_hash = (SELECT n.hash FROM n WHERE n.book_id = x.book_id AND n.seq = x.high)
+    u AS (UPDATE ledger_book b SET last_seq = x.high, (last_operation_no, last_hash) =
+        (SELECT n.operation_no, n.hash FROM n WHERE n.book_id = x.book_id AND n.seq = x.high)
       FROM x WHERE b.id = x.book_id AND b.last_seq = x.low - 1 AND x.high - x.low + 1 = x.many RETURNING 1)
   SELECT (SELECT count(*) FROM x), (SELECT count(*) FROM u) INTO books, moved;
   IF books <> moved THEN RAISE EXCEPTION 'ledger: wrong sequence' USING ERRCODE = '23514'; END IF;
-  IF EXISTS (SELECT 1 FROM n LEFT JOIN ledger_operation o ON o.book_id = n.book_id AND o.no = n.operation_no
-      WHERE o.no IS NULL OR n.seq NOT BETWEEN o.first_seq AND o.first_seq + o.transfer_count - 1) THEN
+  IF EXISTS (SELECT 1 FROM n WHERE (SELECT n.seq BETWEEN p.first_seq AND p.last_seq FROM ledger_operation p
+      WHERE p.book_id = n.book_id AND p.no = n.operation_no) IS NOT TRUE) THEN
     RAISE EXCEPTION 'ledger: not of this operation' USING ERRCODE = '23514';
   END IF;
-  IF EXISTS (SELECT 1 FROM n JOIN ledger_operation o ON o.book_id = n.book_id AND o.no = n.operation_no AND o.reverses_no IS NOT NULL
-      JOIN ledger_operation r ON r.book_id = o.book_id AND r.no = o.reverses_no
-      LEFT JOIN ledger_transfer t ON t.book_id = r.book_id AND t.seq = r.first_seq + n.seq - o.first_seq
-      WHERE t.seq IS NULL OR t.debit_no <> n.credit_no OR t.credit_no <> n.debit_no OR t.amount_cents <> n.amount_cents) THEN
+  IF EXISTS (SELECT 1 FROM n CROSS JOIN LATERAL
+      (SELECT p.reverses_no, p.first_seq FROM ledger_operation p WHERE p.book_id = n.book_id AND p.no = n.operation_no LIMIT 1) p
+      WHERE p.reverses_no IS NOT NULL AND (SELECT (t.debit_no, t.credit_no, t.amount_cents) = (n.credit_no, n.debit_no, n.amount_cents)
+        FROM ledger_operation r JOIN ledger_transfer t ON t.book_id = r.book_id AND t.seq = r.first_seq + n.seq - p.first_seq
+        WHERE r.book_id = n.book_id AND r.no = p.reverses_no) IS NOT TRUE) THEN
     RAISE EXCEPTION 'ledger: not the opposite' USING ERRCODE = '23514';
   END IF;
   WITH legs AS (
@@ -140,42 +168,75 @@ BEGIN
   SELECT (SELECT count(*) FROM d), (SELECT count(*) FROM u) INTO accounts, moved;
   IF accounts <> moved THEN RAISE EXCEPTION 'ledger: no such account' USING ERRCODE = '23514'; END IF;
   RETURN NULL;
+END""",
+    ),
+    # The one way in, in one round trip: gives the number before the first operation, or NULL and writes nothing when a ref is known.
+    # `headers` are `chain.header_text` without its number, `seal` is `chain.seal`; `rank` says of which operation a transfer is.
+    """CREATE FUNCTION ledger_post(the_book bigint, refs text[], kinds text[], value_dates date[], at timestamptz, who text, abouts text[],
+    reversals bigint[], firsts integer[], counts integer[], digests bytea[], headers text[], labels text[], reasons text[], salts bytea[],
+    ranks integer[], debits bigint[], credits bigint[], amounts bigint[])
+  RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE head ledger_book; seal bytea; seals bytea[]; unit constant text := chr(31);
+BEGIN
+  SELECT * INTO head FROM ledger_book b WHERE b.id = the_book FOR NO KEY UPDATE;
+  IF NOT FOUND THEN RAISE EXCEPTION 'ledger: no such book' USING ERRCODE = '23503'; END IF;
+  IF EXISTS (SELECT 1 FROM ledger_operation p WHERE p.book_id = the_book AND p.ref = ANY (refs)) THEN RETURN NULL; END IF;
+  seal := head.last_hash;
+  FOR i IN 1..cardinality(ranks) LOOP
+    seal := sha256(seal || convert_to(concat_ws(unit, the_book, head.last_seq + i, head.last_operation_no + ranks[i], headers[ranks[i]],
+      debits[i], credits[i], amounts[i]), 'UTF8'));
+    seals[i] := seal;
+  END LOOP;
+  INSERT INTO ledger_operation (book_id, no, ref, kind, value_date, recorded_at, by, about, reverses_no, first_seq, transfer_count,
+      text_digest, label, reason, salt)
+    SELECT the_book, head.last_operation_no + u.rank, u.ref, u.kind, u.value_date, at, who, u.about, u.reverses_no,
+      head.last_seq + u.first, u.transfer_count, u.digest, u.label, u.reason, u.salt
+    FROM unnest(refs, kinds, value_dates, abouts, reversals, firsts, counts, digests, labels, reasons, salts)
+      WITH ORDINALITY u (ref, kind, value_date, about, reverses_no, first, transfer_count, digest, label, reason, salt, rank);
+  INSERT INTO ledger_transfer (book_id, seq, operation_no, debit_no, credit_no, amount_cents, hash)
+    SELECT the_book, head.last_seq + u.place, head.last_operation_no + u.rank, u.debit_no, u.credit_no, u.amount_cents, u.hash
+    FROM unnest(ranks, debits, credits, amounts, seals) WITH ORDINALITY u (rank, debit_no, credit_no, amount_cents, hash, place);
+  RETURN head.last_operation_no;
 END $$""",
 )
 
-_REFUSED = tuple(
-    statement
-    for table in ("ledger_operation", "ledger_transfer")
-    for statement in (
-        f"CREATE TRIGGER {table}_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_refuse()",
-        f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()",
-    )
-) + tuple(
-    statement
-    for table in ("ledger_book", "ledger_account", "ledger_operationtext")
-    for statement in (
-        f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_refuse()",
-        f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()",
-    )
+_TABLE_NAMES = ("ledger_book", "ledger_account", "ledger_operation", "ledger_transfer")
+_REFUSED = (
+    *(f"CREATE TRIGGER {table}_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_refuse()" for table in _TABLE_NAMES),
+    *(
+        f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()"
+        for table in _TABLE_NAMES
+    ),
+    "CREATE TRIGGER ledger_transfer_update BEFORE UPDATE ON ledger_transfer FOR EACH ROW EXECUTE FUNCTION ledger_refuse()",
+    "CREATE TRIGGER ledger_operation_update BEFORE UPDATE ON ledger_operation FOR EACH ROW EXECUTE FUNCTION ledger_words_erased()",
 )
 
 TRIGGERS = (
     *_FUNCTIONS,
     *_REFUSED,
-    "CREATE TRIGGER ledger_book_update BEFORE UPDATE ON ledger_book FOR EACH ROW EXECUTE FUNCTION ledger_derived()",
-    "CREATE TRIGGER ledger_account_update BEFORE UPDATE ON ledger_account FOR EACH ROW EXECUTE FUNCTION ledger_derived()",
+    """CREATE TRIGGER ledger_book_update AFTER UPDATE ON ledger_book REFERENCING OLD TABLE AS o NEW TABLE AS n
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_book_moved()""",
+    """CREATE TRIGGER ledger_account_update AFTER UPDATE ON ledger_account REFERENCING OLD TABLE AS o NEW TABLE AS n
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_account_moved()""",
     "CREATE TRIGGER ledger_book_insert BEFORE INSERT ON ledger_book FOR EACH ROW EXECUTE FUNCTION ledger_book_new()",
     "CREATE TRIGGER ledger_account_insert BEFORE INSERT ON ledger_account FOR EACH ROW EXECUTE FUNCTION ledger_account_new()",
-    "CREATE TRIGGER ledger_operationtext_update BEFORE UPDATE ON ledger_operationtext FOR EACH ROW EXECUTE FUNCTION ledger_text_erase()",
-    """CREATE TRIGGER ledger_operationtext_insert AFTER INSERT ON ledger_operationtext REFERENCING NEW TABLE AS n
-  FOR EACH STATEMENT EXECUTE FUNCTION ledger_text_append()""",
     """CREATE TRIGGER ledger_operation_insert AFTER INSERT ON ledger_operation REFERENCING NEW TABLE AS n
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_operation_append()""",
     """CREATE TRIGGER ledger_transfer_insert AFTER INSERT ON ledger_transfer REFERENCING NEW TABLE AS n
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_transfer_move()""",
 )
 
-GUARDS_IN_PLACE = (
-    "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relname LIKE 'ledger\\_%' "
-    "AND NOT t.tgisinternal AND t.tgenabled = 'O' AND pg_table_is_visible(c.oid) ORDER BY t.tgname"
-)
+# Everything of ours that stands and is switched on; of functions, their text.
+GUARDS_IN_PLACE = """
+SELECT c.relname, '' FROM pg_class c WHERE c.relname LIKE 'ledger\\_%' AND pg_table_is_visible(c.oid)
+UNION ALL SELECT t.tgname, '' FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+  WHERE c.relname LIKE 'ledger\\_%' AND pg_table_is_visible(c.oid) AND NOT t.tgisinternal AND t.tgenabled = 'O'
+UNION ALL SELECT k.conname, '' FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+  WHERE c.relname LIKE 'ledger\\_%' AND pg_table_is_visible(c.oid) AND k.contype = 'f'
+    AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgenabled <> 'O')
+UNION ALL SELECT p.proname, p.prosrc FROM pg_proc p WHERE p.proname LIKE 'ledger\\_%' AND pg_function_is_visible(p.oid)"""
+
+
+def kept_text(statement: str) -> str:
+    """What the database keeps of a statement: the text of a function, nothing of the rest."""
+    return statement.split("$$")[1] if "$$" in statement else ""

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from escarcelle.groups.models import MemberAccount
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.dates import format_day
-from escarcelle.lib.names import fold
 from escarcelle.payments.queries import PayeeBalance, accounts_of, accounts_with_balance, by_payee
 from escarcelle.payments.statements import NoSuchPage, Statement, day_balances, statement_of
 from escarcelle.web.accounts.reach import address, contract_of, may_over, payee_icon, payments_url
+from escarcelle.web.language import of_name
 from escarcelle.web.plots import balance_plot
 from escarcelle.web.screens import GroupRequest, group_screen
 
@@ -73,8 +73,7 @@ def subscription_account(request: GroupRequest, contract_id: int, subscription_i
 
 def account_heading(name: str) -> str:
     """« Compte d’ADAM Pécine », « Compte de LE GOFF Martine »"""
-    is_vowel = fold(name)[:1] in set("aeiou")
-    return (_("Compte d’{name}") if is_vowel else _("Compte de {name}")).format(name=name)
+    return _("Compte {of_name}").format(of_name=of_name(name))
 
 
 def _page(request: GroupRequest, accounts: Sequence[Any], context: dict[str, Any]) -> HttpResponse:
@@ -178,7 +177,7 @@ def account_name(account: MemberAccount) -> str:
 def period_of(account: MemberAccount) -> str:
     """What it covers: the days of the subscription, and with whom it is alternated."""
     if account.is_general:
-        return _("Solde repris et paiements qui ne sont d’aucun contrat")
+        return _("solde repris, et paiements hors contrat")
     subscription = account.subscription
     words = _("du {first} au {last}").format(first=format_day(subscription.starts_on), last=format_day(subscription.ends_on))
     if subscription.alternate:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from escarcelle.catalogs.payees import Payee, payees_of
 from escarcelle.groups.models import Member
 from escarcelle.groups.permissions import Permission
-from escarcelle.lib.money import format_signed_cents, parse_amount
+from escarcelle.lib.money import parse_amount
 from escarcelle.lib.refusals import Refusal
 from escarcelle.payments.models import OpeningBalance
 from escarcelle.payments.opening_balances import take_over_with
@@ -24,6 +24,7 @@ from escarcelle.web.accounts.account import account_heading
 from escarcelle.web.accounts.pasted_balances import read_pasted_balances
 from escarcelle.web.accounts.reach import payee_icon
 from escarcelle.web.fields import AmountField, DayField, KeyField, refusal_to_form
+from escarcelle.web.language import of_name, signed_money
 from escarcelle.web.screens import GroupRequest, group_screen
 
 REFUSED = 422
@@ -68,11 +69,12 @@ def opening_balance(request: GroupRequest, member_id: int) -> HttpResponse:
         except Refusal as refusal:
             refusal_to_form(form, refusal)
         else:
-            words = _("Reprise de solde de {name} envers {payee}\u00a0: {amount}.")
-            messages.success(request, words.format(name=member.name, payee=payee.name, amount=format_signed_cents(typed["amount"])))
+            words = _("Reprise du solde {of_name} envers {payee}\u00a0: {amount}.")
+            messages.success(request, words.format(of_name=of_name(member.name), payee=payee.name, amount=signed_money(typed["amount"])))
             query = urlencode({"beneficiaire": payee.book_id})
             return redirect(f"{reverse('web:account', args=[request.group.slug, member.pk])}?{query}")
-    context = {"form": form, "member": member, "heading": account_heading(member.name)}
+    heading = _("Reprise du solde {of_name}").format(of_name=of_name(member.name))
+    context = {"form": form, "member": member, "heading": heading, "account_heading": account_heading(member.name)}
     return render(request, "accounts/opening_balance.html", context, status=REFUSED if form.errors else 200)
 
 
@@ -100,7 +102,7 @@ def box_name(member_id: int) -> str:
 def opening_balances(request: GroupRequest) -> HttpResponse:
     payees = payees_of(request.group)
     payee = _asked_payee(request, payees)
-    form = GridForm(request.POST or None, initial={"on": request.today})
+    form = GridForm(request.POST if request.method == "POST" else None, initial={"on": request.today})
     form.fields["on"].reference = request.today  # type: ignore[attr-defined]
     rows = _rows(request, payee)
     if request.method == "POST" and "lire" in request.POST:
@@ -114,7 +116,7 @@ def opening_balances(request: GroupRequest) -> HttpResponse:
             words = ngettext(
                 "{count} solde repris envers {payee}\u00a0: {total}.", "{count} soldes repris envers {payee}\u00a0: {total}.", len(taken)
             )
-            total = format_signed_cents(sum(opening.amount_cents for opening in taken))
+            total = signed_money(sum(opening.amount_cents for opening in taken))
             messages.success(request, words.format(count=len(taken), payee=payee.name, total=total))
             return redirect(f"{reverse('web:balances', args=[request.group.slug])}?{urlencode({'beneficiaire': payee.book_id})}")
     return _show(request, payees, payee, form, rows, ())
@@ -178,6 +180,7 @@ def _show(
 ) -> HttpResponse:
     wrong = [row for row in rows if row.error]
     read = [row.amount_cents for row in rows if row.amount_cents is not None and row.taken is None]
+    is_refused = request.method == "POST" and "lire" not in request.POST
     context: dict[str, Any] = {
         "form": form,
         "payee": payee,
@@ -185,12 +188,11 @@ def _show(
         "subtabs": [{"label": found.name, "url": f"?beneficiaire={found.book_id}", "current": found == payee} for found in payees],
         "rows": rows,
         "problems": problems,
-        "pasted": request.POST.get("collage", "") if problems else "",
+        "pasted": request.POST.get("collage", "") if problems or is_refused else "",
         "wrong_count": len(wrong),
         "first_wrong": wrong[0].name if wrong else "",
         "read_count": len(read),
         "total_cents": sum(read),
         "open_count": sum(row.taken is None for row in rows),
     }
-    is_refused = request.method == "POST" and "lire" not in request.POST
     return render(request, "accounts/opening_balances.html", context, status=REFUSED if is_refused else 200)

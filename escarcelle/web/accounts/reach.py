@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 
 from escarcelle.catalogs.models import Contract
@@ -36,10 +37,10 @@ def may_over_contract(request: GroupRequest, permission: Permission, account: Me
 
 
 def account_of(request: GroupRequest, account_id: int) -> Any:
-    """An account of the group with its `balance_cents`, or 404: another group's, and one they may not see, do not exist for them."""
-    account = accounts_with_balance(request.group).filter(pk=account_id).first()
-    if account is None or not may_see(request, account):
-        raise Http404
+    """An account of the group with its `balance_cents`: 404 for another group's, 403 for one they may not see."""
+    account = get_object_or_404(accounts_with_balance(request.group), pk=account_id)
+    if not may_see(request, account):
+        raise PermissionDenied
     return account
 
 

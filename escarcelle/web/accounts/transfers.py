@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from escarcelle.groups.models import MemberAccount
 from escarcelle.groups.permissions import Permission
-from escarcelle.lib.money import format_signed_cents
 from escarcelle.lib.refusals import Refusal
 from escarcelle.payments.balance_transfers import cancel_transfer, move_balance
 from escarcelle.payments.queries import accounts_of, accounts_with_balance, payee_of, transfers_of_line
 from escarcelle.web.accounts.account import account_name, period_of
 from escarcelle.web.accounts.reach import may_over, payee_icon
 from escarcelle.web.fields import KeyField, LineField, refusal_to_form
+from escarcelle.web.language import signed_money
 from escarcelle.web.screens import GroupRequest, group_screen
 
 REFUSED = 422
@@ -143,7 +143,7 @@ def _context(request: GroupRequest, source: Any, targets: dict[int, Any], form: 
             for pk, found in targets.items()
         ],
         "account_url": _account_url(request, source),
-        "button": _("Reporter {amount}").format(amount=format_signed_cents(source.balance_cents)),
+        "button": _("Reporter {amount}").format(amount=signed_money(source.balance_cents)),
     }
 
 

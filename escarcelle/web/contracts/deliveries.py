@@ -153,7 +153,10 @@ def delivery_move(request: ContractRequest, delivery_id: int) -> HttpResponse:
     set_reference(form, request.today)
     asked = Asked(
         heading=_("Déplacer la distribution du {day}").format(day=day),
-        lead=_("Personne ne la perd\u00a0: une souscription qui finit avant le nouveau jour est prolongée jusque-là."),
+        lead=_(
+            "Une souscription qui finit trop tôt est prolongée jusqu’au nouveau jour, "
+            "à moins qu’une autre distribution ne les sépare\u00a0: celle que vous déplacez n’est alors plus due."
+        ),
         button=_("Déplacer la distribution"),
         done=_("La distribution du {day} est déplacée.").format(day=day),
         box="to",

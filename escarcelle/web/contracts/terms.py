@@ -39,8 +39,8 @@ def _settings(request: ContractRequest, **refused: Any) -> HttpResponse:
     return contract_page(request, template, {**context, **refused}, tab="contract_settings", status=REFUSED if refused else 200)
 
 
-def _coordinator_form(request: ContractRequest) -> CoordinatorForm:
-    form = CoordinatorForm(request.POST if "coordinator" in request.POST else None)
+def _coordinator_form(request: ContractRequest, typed: Any = None) -> CoordinatorForm:
+    form = CoordinatorForm(typed)
     free = request.group.members.present().filter(is_machine=False).exclude(coordinations__contract=request.contract)
     form.fields["coordinator"].queryset = free.by_name()  # type: ignore[attr-defined]
     return form
@@ -121,7 +121,7 @@ def product_price(request: ContractRequest, product_id: int) -> HttpResponse:
 @require_POST
 @contract_screen(may=Permission.MANAGE_CONTRACT)
 def coordinator_appoint(request: ContractRequest) -> HttpResponse:
-    form = _coordinator_form(request)
+    form = _coordinator_form(request, request.POST)
     if not form.is_valid():
         return _settings(request, coordinator_form=form)
     appoint_coordinator(contract=request.contract, member=form.cleaned_data["coordinator"], by=request.member)

@@ -8,18 +8,17 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from escarcelle.groups.permissions import Permission
-from escarcelle.lib.dates import format_long_day
-from escarcelle.lib.money import format_cents
-from escarcelle.payments.awaiting import UnnamedPayments, batches_of_day, members_to_invite, owing_contracts, unnamed_payments
+from escarcelle.payments.awaiting import Beginnings, UnnamedPayments, batches_of_day, beginnings, owing_contracts, unnamed_payments
 from escarcelle.payments.models import Batch
 from escarcelle.payments.queries import PayeeBalance, payee_balances
 from escarcelle.subscriptions.next_collection import contracts_to_bring, next_collection, next_distribution
 from escarcelle.web.accounts.account import about_of
 from escarcelle.web.accounts.reach import address
+from escarcelle.web.language import long_day, money
 from escarcelle.web.screens import GroupRequest, group_screen
 
 NAMES_SHOWN = 3
@@ -72,6 +71,7 @@ def home(request: GroupRequest) -> HttpResponse:
         "mine": mine,
         "largest_cents": max((abs(found.balance_cents) for found in mine), default=0),
         **_next(request),
+        "may_see_day": request.rights.may(Permission.SEE_DISTRIBUTIONS),
         **_to_bring(request),
     }
     return render(request, "home/home.html", context)
@@ -89,14 +89,37 @@ def _scope(request: GroupRequest) -> Collection[int] | None:
 def _staff_tasks(request: GroupRequest) -> list[Task]:
     if not _records_payments(request):
         return []
-    tasks = []
+    found = beginnings(request.group) if request.rights.may(Permission.MANAGE_MEMBERS) else None
+    tasks = _first_steps(request, found) if found else []
     unnamed = unnamed_payments(request.group, _scope(request))
     if unnamed:
         tasks.append(_unnamed(request, unnamed))
-    tasks += [_owing(request, found) for found in owing_contracts(request.group, _scope(request))]
-    if request.rights.may(Permission.MANAGE_MEMBERS) and (count := members_to_invite(request.group)):
-        tasks.append(_invitations(request, count))
+    tasks += [_owing(request, owing) for owing in owing_contracts(request.group, _scope(request))]
+    if found and found.to_invite_count:
+        tasks.append(_invitations(request, found.to_invite_count))
     return tasks
+
+
+def _first_steps(request: GroupRequest, found: Beginnings) -> list[Task]:
+    """What a new group begins with, as long as nobody but its founder is in it, or it has no contract."""
+    slug, is_amap = request.group.slug, request.group.is_amap
+    steps = []
+    if found.member_count < 2:
+        title = _("Ajouter les membres") if is_amap else _("Ajouter les clients")
+        details = _("Un par un, ou tous à la fois depuis un tableau. Un nom suffit.")
+        steps.append(_step("members", title, details, address("members", slug), _("Ajouter")))
+    if is_amap and not found.has_contract and request.rights.may(Permission.MANAGE_CONTRACTS):
+        details = _("Avec quel producteur, quelle saison, quels produits, quels jours.")
+        steps.append(_step("contract", _("Ouvrir le premier contrat"), details, address("contract_new", slug), _("Ouvrir")))
+        details = _(
+            "Son export apporte d’un coup les membres, les contrats, les souscriptions et les soldes. Vous regardez avant d’accepter."
+        )
+        steps.append(_step("paste", _("Ou arriver de CAMAP"), details, address("import_camap", slug), _("Importer")))
+    return steps
+
+
+def _step(icon: str, title: str, details: str, url: str, button: str) -> Task:
+    return Task("awaits", icon, title, details, url, button, button_about=title)
 
 
 def _unnamed(request: GroupRequest, unnamed: UnnamedPayments) -> Task:
@@ -110,8 +133,8 @@ def _unnamed(request: GroupRequest, unnamed: UnnamedPayments) -> Task:
         title=ngettext("Un paiement à préciser", "{n} paiements à préciser", unnamed.count).format(n=unnamed.count),
         details=ngettext("{names}. {total}, reçu le {day}", "{names}. {total}, reçus depuis le {day}", unnamed.count).format(
             names=_and(names),
-            total=format_cents(unnamed.total_cents),
-            day=format_long_day(unnamed.first_received_on, language=get_language() or "fr"),
+            total=money(unnamed.total_cents),
+            day=long_day(unnamed.first_received_on),
         ),
         url=address("payments", request.group.slug),
         button=_("Préciser"),
@@ -125,7 +148,7 @@ def _owing(request: GroupRequest, found: Any) -> Task:
         icon="owed",
         title=title.format(n=found.negative_count),
         details=_("{contract}, {amount} dus à {producer}").format(
-            contract=found.contract_name, amount=format_cents(found.balance_cents), producer=found.producer_name
+            contract=found.contract_name, amount=money(found.balance_cents), producer=found.producer_name
         ),
         url=f"{reverse('web:subscriptions', args=[request.group.slug, found.contract_id])}?solde=negatif",
         button=_("Voir"),
@@ -138,7 +161,11 @@ def _invitations(request: GroupRequest, count: int) -> Task:
         style="awaits",
         icon="mail",
         title=ngettext("Un membre ne s’est jamais connecté", "{n} membres ne se sont jamais connectés", count).format(n=count),
-        details=_("Leur adresse e-mail est connue\u00a0: vous pouvez les inviter."),
+        details=ngettext(
+            "Son adresse e-mail est connue\u00a0: vous pouvez l’inviter.",
+            "Leur adresse e-mail est connue\u00a0: vous pouvez les inviter.",
+            count,
+        ),
         url=address("members", request.group.slug),
         button=_("Inviter"),
     )
@@ -149,7 +176,7 @@ def _own_debts(mine: list[Balance]) -> list[Task]:
         Task(
             style="owed",
             icon="owed",
-            title=_("{amount} à régler").format(amount=format_cents(-found.balance_cents)),
+            title=_("{amount} à régler").format(amount=money(-found.balance_cents)),
             details=_("Vous payez\u00a0: {payee}. {about}").format(payee=found.name, about=found.about),
             url=found.url,
             button=_("Voir"),
@@ -170,10 +197,8 @@ def _batches(request: GroupRequest) -> list[BatchLine]:
 def _batch(request: GroupRequest, batch: Batch) -> BatchLine:
     words = ngettext("Un paiement, {total}", "{n} paiements, {total}", batch.payment_count)
     return BatchLine(
-        words=words.format(n=batch.payment_count, total=format_cents(batch.total_cents)),
-        about=_("enregistrés aujourd’hui pour {producer}, {contract}").format(
-            producer=batch.contract.producer.name, contract=batch.contract.name
-        ),
+        words=words.format(n=batch.payment_count, total=money(batch.total_cents)),
+        about=_("aujourd’hui, pour {producer}, {contract}").format(producer=batch.contract.producer.name, contract=batch.contract.name),
         url=address("batch_cancel", request.group.slug, batch.contract_id, batch.pk),
     )
 
@@ -202,12 +227,12 @@ def _next(request: GroupRequest) -> dict[str, Any]:
 
 def _day(on: dt.date) -> dict[str, str]:
     """The leaf of a calendar: « sam. », « 19 », « sept. »"""
-    weekday, number, month, _year = format_long_day(on, language=get_language() or "fr").split()
+    weekday, number, month, _year = long_day(on).split()
     return {"weekday": weekday, "number": number, "month": month}
 
 
 def _to_bring(request: GroupRequest) -> dict[str, Any]:
-    """What a producer brings, and when."""
+    """What a producer brings, when and where; and what is still owed to them, contract by contract."""
     if not request.rights.producer_ids:
         return {"to_bring": [], "is_producer": False}
     return {"to_bring": contracts_to_bring(request.group, request.rights.producer_ids, request.today), "is_producer": True}

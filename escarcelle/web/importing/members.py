@@ -18,7 +18,7 @@ from escarcelle.importers.member_sheet import Columns, MemberSheet, SheetRefused
 from escarcelle.importers.tables import Table, read_table
 from escarcelle.lib.refusals import Refusal
 from escarcelle.web.importing.kept_file import KeptFile
-from escarcelle.web.importing.pages import asks_to_accept, check_line_count, file_of, preview_context, upload_page
+from escarcelle.web.importing.pages import check_line_count, file_of, key_of_acceptance, preview_context, upload_page
 from escarcelle.web.screens import GroupRequest, group_screen
 from escarcelle.web.settings.pages import REFUSED, settings_page
 
@@ -61,8 +61,9 @@ def import_members(request: GroupRequest) -> HttpResponse:
         columns, unrecognised = _columns(request, table)
         sheet = read_members(table, columns)
         # Accepted is what was shown: columns chosen since then are looked at first.
-        if asks_to_accept(request) and request.POST.get("seen") == _seen(request, columns):
-            return _accept(request, sheet)
+        key = key_of_acceptance(request)
+        if key and request.POST.get("seen") == _seen(request, columns):
+            return _accept(request, sheet, key)
         return _show(request, kept, _Read(table, columns, sheet, unrecognised))
     except Refusal as refusal:
         return upload_page(request, "importing/members.html", tab=TAB, refusal=refusal)
@@ -105,8 +106,7 @@ def _payee(request: GroupRequest) -> Payee | None:
     return next((payee for payee in payees_of(request.group) if str(payee.book_id) == request.POST.get("payee")), None)
 
 
-def _accept(request: GroupRequest, sheet: MemberSheet) -> HttpResponse:
-    key = UUID(request.POST["key"])
+def _accept(request: GroupRequest, sheet: MemberSheet, key: UUID) -> HttpResponse:
     plan = carry_out(group=request.group, sheet=sheet, payee=_payee(request), on=request.today, by=request.member, key=key)
     messages.success(request, _("Le tableau est repris."))
     return redirect("web:import_done", request.group.slug, plan.activity_id)

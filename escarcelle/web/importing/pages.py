@@ -1,7 +1,7 @@
 """What the two imports share: taking in the file, and the key that makes accepting safe to send twice."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.http import HttpResponse
@@ -36,9 +36,10 @@ def check_line_count(file: KeptFile, count: int) -> None:
         raise FileRefused("too_many_lines", file.name, count=count, most=MOST_LINES)
 
 
-def asks_to_accept(request: GroupRequest) -> bool:
-    """Whether the preview was accepted, under a key that can be read."""
-    return "accept" in request.POST and AcceptForm(request.POST).is_valid()
+def key_of_acceptance(request: GroupRequest) -> UUID | None:
+    """The key under which the preview was accepted; None when it was not, or under a key that cannot be read."""
+    accepted = AcceptForm(request.POST)
+    return accepted.cleaned_data["key"] if "accept" in request.POST and accepted.is_valid() else None
 
 
 def upload_page(request: GroupRequest, template: str, *, tab: str, refusal: Refusal | None = None) -> HttpResponse:

@@ -1,12 +1,13 @@
 """A member leaves, comes back, or has their name and contact erased. Said before what stays."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from escarcelle.groups.members import come_back, leave
+from escarcelle.catalogs.departures import come_back, leave
 from escarcelle.groups.models import Member
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.refusals import Refusal
@@ -47,7 +48,10 @@ def member_erase(request: GroupRequest, member_id: int) -> HttpResponse:
     member = member_of(request, member_id)
     if request.method == "POST":
         try:
-            erase_member(member=member, on=request.today, by=request.member)
+            with transaction.atomic():
+                erase_member(member=member, on=request.today, by=request.member)
+                # What the API answered these last days may name them.
+                request.group.idempotent_answers.all().delete()
         except Refusal as refusal:
             return _confirm(request, "members/member_erase.html", member, refusal.sentence(_))
         messages.success(request, _("Le nom et les coordonnées sont effacés. Les montants des comptes sont intacts."))

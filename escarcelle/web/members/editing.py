@@ -9,6 +9,7 @@ from escarcelle.groups.members import change_member, create_member
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.refusals import Refusal
 from escarcelle.web.fields import refusal_to_form
+from escarcelle.web.language import of_name
 from escarcelle.web.members.forms import NewMemberForm, details_form
 from escarcelle.web.members.reach import member_of
 from escarcelle.web.screens import GroupRequest, group_screen
@@ -49,6 +50,6 @@ def member_edit(request: GroupRequest, member_id: int) -> HttpResponse:
         except Refusal as refusal:
             refusal_to_form(form, refusal)
         else:
-            messages.success(request, _("Les coordonnées de {name} sont enregistrées.").format(name=member.name))
+            messages.success(request, _("Les coordonnées {of_name} sont enregistrées.").format(of_name=of_name(member.name)))
             return redirect("web:member", request.group.slug, member.pk)
     return render(request, "members/member_edit.html", {"form": form, "member": member}, status=REFUSED if form.errors else 200)

@@ -1,7 +1,6 @@
 """A member is invited by e-mail; whoever opens the link signs up or signs in, then joins the group."""
 
 from allauth.account.adapter import get_adapter
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from escarcelle.groups.invitations import InvitationRefused, accept_invitation, invitation_token, invited_member
+from escarcelle.groups.invitations import InvitationRefused, accept_invitation, invited_member
 from escarcelle.groups.models import Member
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.refusals import Refusal
-from escarcelle.notifications.invitations import invite
+from escarcelle.notifications.invitations import invitation_link, invite
 from escarcelle.people.logins import has_login
 from escarcelle.web.members.editing import REFUSED
 from escarcelle.web.members.forms import KeyForm
@@ -32,9 +31,8 @@ def member_invite(request: GroupRequest, member_id: int) -> HttpResponse:
     member, form = member_of(request, member_id), KeyForm(request.POST)
     if not form.is_valid():
         return member_page(request, member, refusal=" ".join(map(str, form.errors["key"])), status=REFUSED)
-    link = settings.SITE_URL + reverse("web:invitation", args=[invitation_token(member)])
     try:
-        invite(member=member, link=link, by=request.member, key=form.cleaned_data["key"])
+        invite(member=member, link=invitation_link(member), by=request.member, key=form.cleaned_data["key"])
     except Refusal as refusal:
         return member_page(request, member, refusal=refusal.sentence(_), status=REFUSED)
     messages.success(request, _("Invitation envoyée à {email}. Le lien vaut quatorze jours.").format(email=member.email))
@@ -83,6 +81,9 @@ def _show(request: HttpRequest, member: Member, refusal: str = "") -> HttpRespon
 
 def _after_it_served(request: HttpRequest, token: str, refusal: InvitationRefused) -> HttpResponse:
     """Sent twice by the one it just let in: they are in. Anybody else is told what to do."""
+    if request.session.get("invitation") == token:
+        # It opens the creation of a login no more.
+        del request.session["invitation"]
     joined = request.session.get("joined")
     if request.user.is_authenticated and joined and joined["token"] == token:
         return redirect("web:home", joined["slug"])

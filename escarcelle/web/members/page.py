@@ -38,6 +38,7 @@ def member_page(request: GroupRequest, found: Member, *, refusal: str = "", stat
     """The page of a member, with what was refused on it."""
     may, slug = request.rights.may, request.group.slug
     sees_accounts = may(Permission.SEE_ACCOUNTS)
+    may_give_roles = may(Permission.MANAGE_ROLES) and found.is_present
     context: dict[str, Any] = {
         "member": found,
         "first": found.household_of,
@@ -47,9 +48,9 @@ def member_page(request: GroupRequest, found: Member, *, refusal: str = "", stat
         "coordinations": list(found.coordinations.select_related("contract").order_by("-contract__starts_on", "contract_id")),
         "balances": balances_of(found) if sees_accounts else [],
         "account_url": address("account", slug, found.holder_id) if sees_accounts else "",
-        "choices": role_choices(request, found),
+        "choices": [choice for choice in role_choices(request, found) if may_give_roles or choice.is_given],
         "may_manage": may(Permission.MANAGE_MEMBERS),
-        "may_give_roles": may(Permission.MANAGE_ROLES) and found.is_present,
+        "may_give_roles": may_give_roles,
         "may_erase": may(Permission.ERASE_MEMBERS),
         "new_second_url": f"{reverse('web:member_new', args=[slug])}?foyer={found.pk}",
         "key": uuid4(),

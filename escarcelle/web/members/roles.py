@@ -12,6 +12,7 @@ from escarcelle.groups.members import give_role, take_role
 from escarcelle.groups.models import Member
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.refusals import Refusal
+from escarcelle.web.language import of_name
 from escarcelle.web.members.editing import REFUSED
 from escarcelle.web.members.page import member_page, role_choices
 from escarcelle.web.members.reach import member_of
@@ -28,7 +29,7 @@ def member_roles(request: GroupRequest, member_id: int) -> HttpResponse:
         _set_roles(request, member)
     except Refusal as refusal:
         return member_page(request, member_of(request, member_id), refusal=refusal.sentence(_), status=REFUSED)
-    messages.success(request, _("Les rôles de {name} sont enregistrés.").format(name=member.name))
+    messages.success(request, _("Les rôles {of_name} sont enregistrés.").format(of_name=of_name(member.name)))
     if member.pk == request.member.pk:
         # They may just have given up the right to see this page.
         return redirect("web:home", request.group.slug)

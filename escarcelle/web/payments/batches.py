@@ -9,16 +9,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from escarcelle.groups.permissions import Permission
-from escarcelle.lib.money import format_cents
 from escarcelle.lib.refusals import Refusal
 from escarcelle.payments.batches import cancel_batch
-from escarcelle.payments.journal import payments_of_batch, twins_of
+from escarcelle.payments.doubles import twins_of
+from escarcelle.payments.journal import payments_of_batch
 from escarcelle.payments.models import Batch, Payment
 from escarcelle.subscriptions.queries import balances_by_subscription
 from escarcelle.web.contracts.pages import REFUSED, contract_page
 from escarcelle.web.fields import KeyField, refusal_to_form
+from escarcelle.web.language import money
 from escarcelle.web.payments.bulk_entry import TAB, draft_name
-from escarcelle.web.payments.grid_rows import recorded_words
+from escarcelle.web.payments.grid_rows import twin_words
 from escarcelle.web.payments.grid_words import ANY, count_words
 from escarcelle.web.payments.rows import PaymentRow, payment_rows
 from escarcelle.web.screens import ContractRequest, contract_screen
@@ -30,7 +31,7 @@ class CancelBatchForm(forms.Form):
 
 @dataclass(frozen=True)
 class Doubt:
-    """A cheque of the batch that an older payment seems to carry already."""
+    """A payment of the batch that an older one resembles: the same cheque, or as much on the same day."""
 
     sentence: str
     member_name: str
@@ -62,13 +63,13 @@ def batch(request: ContractRequest, batch_id: int) -> HttpResponse:
 
 
 def _about(found: Batch) -> dict[str, object]:
-    return {"batch": found, "in_words": f"{count_words(ANY, found.payment_count)}, {format_cents(found.total_cents)}"}
+    return {"batch": found, "in_words": f"{count_words(ANY, found.payment_count)}, {money(found.total_cents)}"}
 
 
 def _doubts(request: ContractRequest, rows: list[PaymentRow]) -> list[Doubt]:
     urls = {row.payment.pk: row.cancel_url for row in rows}
     return [
-        Doubt(recorded_words(twin, payment.cheque.number, payment.cheque.bank), payment.account.member.name, urls[payment.pk])
+        Doubt(twin_words(request.rights, payment, twin), payment.account.member.name, urls[payment.pk])
         for payment, twin in twins_of(request.group, [row.payment for row in rows])
     ]
 
@@ -90,7 +91,7 @@ def batch_cancel(request: ContractRequest, batch_id: int) -> HttpResponse:
         except Refusal as refusal:
             refusal_to_form(form, refusal)
         else:
-            amount = format_cents(sum(payment.amount_cents for payment in undone.cancelled))
+            amount = money(sum(payment.amount_cents for payment in undone.cancelled))
             list(messages.get_messages(request))  # the offer to undo, if it is still waiting, has been taken
             done = _("Le lot est annulé\u00a0: {payments}, {total}.")
             messages.success(request, done.format(payments=count_words(ANY, len(undone.cancelled)), total=amount))

@@ -14,16 +14,17 @@ from django.views.decorators.http import require_POST
 
 from escarcelle.groups.activity import KeyReused
 from escarcelle.groups.permissions import Permission
-from escarcelle.lib.money import format_cents
 from escarcelle.lib.names import clean_text
 from escarcelle.lib.refusals import Refusal
 from escarcelle.payments.batches import BatchRefused, BatchRow, record_batch
 from escarcelle.payments.models import Batch
 from escarcelle.payments.queries import twin_cheques
+from escarcelle.web.language import money
 from escarcelle.web.payments.bulk_entry import Alert, BulkEntry, entry_of, readings_of, refuse, show
 from escarcelle.web.payments.grid_lines import LONGEST, MAX_LINES, Problem, Reading, lay_series, problem, with_debts_filled, with_line_after
 from escarcelle.web.payments.grid_rows import recorded_words
 from escarcelle.web.payments.grid_words import ANY, count_words
+from escarcelle.web.payments.meanwhile import ask, twins_since, without_twins
 from escarcelle.web.payments.pasting import fill_from_paste, preview_paste
 from escarcelle.web.screens import ContractRequest, contract_screen
 
@@ -36,7 +37,7 @@ def bulk_payments(request: ContractRequest) -> HttpResponse:
         return show(request, entry)
     act, _colon, row = request.POST.get("act", "").partition(":")
     if len(entry.lines) > len(entry.subscriptions) + MAX_LINES:
-        return refuse(request, entry.with_lines([]), _too_many())
+        return refuse(request, replace(entry, is_cut=True).with_lines([]), _too_many())
     return _ACTS.get(act, _check)(request, entry, row)
 
 
@@ -70,8 +71,14 @@ def _save(request: ContractRequest, entry: BulkEntry, _row: str) -> HttpResponse
         told = _("Les séries sont posées, chèque par chèque. Rien n’est encore enregistré\u00a0: vérifiez, puis enregistrez.")
         return show(request, entry.with_lines(laid).saying(Alert("awaits", "awaits", told)))
     readings = readings_of(entry)
-    if entry.gone or entry.default_day_error or any(reading.problems for reading in readings):
+    if not entry.has_own_key or entry.gone or entry.default_day_error or any(reading.problems for reading in readings):
         return refuse(request, entry, *_why_not(entry))
+    if entry.has_moved and (twins := twins_since(request, entry, readings, entry.seen)):
+        return ask(request, entry, twins)
+    return _record(request, entry, readings)
+
+
+def _record(request: ContractRequest, entry: BulkEntry, readings: Sequence[Reading]) -> HttpResponse:
     try:
         batch = record_batch(contract=request.contract, rows=_rows(readings), on=request.today, by=request.member, key=entry.key)
     except BatchRefused as refused:
@@ -87,7 +94,7 @@ def _save(request: ContractRequest, entry: BulkEntry, _row: str) -> HttpResponse
 def _offer_undo(request: ContractRequest, batch: Batch) -> None:
     """The page of the batch says it itself: this waits for the page after it, most often the subscriptions."""
     recorded = _("{payments}, {total} : c’est enregistré.").format(
-        payments=count_words(ANY, batch.payment_count), total=format_cents(batch.total_cents)
+        payments=count_words(ANY, batch.payment_count), total=money(batch.total_cents)
     )
     undo_url = reverse("web:batch_cancel", args=[request.group.slug, request.contract.pk, batch.pk])
     messages.success(request, format_html('{} <a href="{}">{}</a>', recorded, undo_url, _("Annuler ce lot")))
@@ -105,6 +112,11 @@ def _by_rank(refused: BatchRefused) -> dict[int, Problem]:
 
 def _why_not(entry: BulkEntry) -> list[Alert]:
     """Rien n’est enregistré, and what was typed in rows that are gone, so that nothing is lost."""
+    if not entry.has_own_key:
+        # Without it, a second click would record everything a second time.
+        return [
+            Alert("owed", "refused", _("Rien n’est encore enregistré\u00a0: cet envoi est arrivé sans sa clé. Vérifiez, puis enregistrez."))
+        ]
     alerts = [Alert("owed", "refused", _("Rien n’est encore enregistré\u00a0: des cellules sont à reprendre. Le reste est gardé."))]
     for line in entry.gone:
         typed = ", ".join(filter(None, (line.amount, line.number, line.bank, line.label, line.drawer)))
@@ -120,7 +132,7 @@ def _recorded_otherwise(request: ContractRequest, entry: BulkEntry) -> HttpRespo
     if batch is not None:
         sentence = _(
             "Une première version de cette saisie est déjà enregistrée\u00a0: {payments}, {total}. Retirez d’ici ce qui y figure, puis enregistrez le reste."
-        ).format(payments=count_words(ANY, batch.payment_count), total=format_cents(batch.total_cents))
+        ).format(payments=count_words(ANY, batch.payment_count), total=money(batch.total_cents))
         url = reverse("web:batch", args=[request.group.slug, request.contract.pk, batch.pk])
     alert = Alert("owed", "refused", sentence, url, _("Voir ce lot") if url else "")
     return refuse(request, replace(entry, key=uuid4()), alert)
@@ -133,6 +145,7 @@ _ACTS: dict[str, Callable[[ContractRequest, BulkEntry, str], HttpResponse]] = {
     "fill": _fill,
     "paste": preview_paste,
     "accept": fill_from_paste,
+    "drop": without_twins,
     "forget": lambda request, entry, _row: show(request, replace(entry, paste="")),
 }
 
@@ -146,7 +159,9 @@ def cheques_recorded(request: ContractRequest) -> HttpResponse:
     found = twin_cheques(request.group, cleaned)
     known = [(number, bank, found.get((number, bank.casefold()))) for number, bank in cleaned]
     recorded = [
-        {"number": number, "bank": bank, "sentence": recorded_words(payment, number, bank)} for number, bank, payment in known if payment
+        {"number": number, "bank": bank, "sentence": recorded_words(request.rights, payment, number, bank)}
+        for number, bank, payment in known
+        if payment
     ]
     return JsonResponse({"recorded": recorded})
 

@@ -1,5 +1,7 @@
 """What a grid holds between two answers: the rows of the contract, what was typed in them, and around them."""
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
@@ -8,12 +10,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from escarcelle.lib.dates import NotADate, format_day, parse_date
-from escarcelle.lib.money import NotAnAmount, format_cents, parse_amount
+from escarcelle.lib.money import NotAnAmount, parse_amount
 from escarcelle.payments.batches import subscriptions_of
 from escarcelle.payments.cheque_habits import banks_to_offer, cheque_habits
+from escarcelle.payments.doubles import newest_payment_id
 from escarcelle.payments.recording import methods_of
 from escarcelle.subscriptions.models import Subscription
 from escarcelle.web.contracts.pages import REFUSED, contract_page
+from escarcelle.web.language import money
 from escarcelle.web.payments.grid_lines import Context, Line, Problem, Reading, read_lines, typed_lines
 from escarcelle.web.payments.grid_rows import doubts_of, in_order, shown_grid, with_problems
 from escarcelle.web.payments.grid_words import gap_words, words_of_the_grid
@@ -24,35 +28,51 @@ TAB = "subscriptions"
 
 @dataclass(frozen=True)
 class Alert:
-    """Something to say above the grid; `url` leads to what it speaks of."""
+    """Something to say above the grid; `url` leads to what it speaks of, `act` does something about it."""
 
     style: str
     icon: str
     sentence: str
     url: str = ""
     link: str = ""
+    act: str = ""
 
 
 @dataclass(frozen=True)
 class BulkEntry:
-    """A grid as it was sent, or blank. `gone` are the lines of rows that are no longer of the contract."""
+    """A grid as it was sent, or blank. `gone` are the lines of rows that are no longer of the contract.
+
+    `seen` is the newest payment of the group when the page was opened, or when the reader was last told of newer ones; `seen_before`
+    what it was before that. `balances` stands for the balances of the rows, now; `balances_seen` for those that the reader knows of.
+    `is_cut` says that there were too many lines to show again."""
 
     subscriptions: Sequence[Subscription]
     lines: Sequence[Line]
     gone: Sequence[Line]
     context: Context
     key: UUID
+    has_own_key: bool
     default_day: str
+    seen: int
+    seen_before: int
+    balances: str
+    balances_seen: str
     default_day_error: str = ""
     pile: str = ""
     answered: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
     paste: str = ""
+    is_cut: bool = False
     alerts: tuple[Alert, ...] = field(default=())
 
     @property
     def debts_cents(self) -> Mapping[str, int]:
         return self.context.debts_cents
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether something was written on these accounts that the reader has not been told of."""
+        return self.balances != self.balances_seen
 
     def with_lines(self, lines: Sequence[Line]) -> "BulkEntry":
         ordered, gone = in_order(self.subscriptions, lines)
@@ -63,23 +83,31 @@ class BulkEntry:
 
 
 def entry_of(request: ContractRequest) -> BulkEntry:
-    """What was sent, put in the order of the rows. One statement."""
+    """What was sent, put in the order of the rows. Two statements."""
     subscriptions, form = subscriptions_of(request.contract), request.POST
     lines, gone = in_order(subscriptions, typed_lines(form))
+    key = _key(form.get("key", ""))
     typed_day = form.get("default_day", format_day(request.today))
     day, day_error = request.today, ""
     try:
         day = parse_date(typed_day, reference=request.today)
     except NotADate as refusal:
         day_error = refusal.sentence(_)
-    debts = {str(one.pk): max(0, -one.account.ledger_account.balance_cents) for one in subscriptions}
+    balances_cents = {str(one.pk): one.account.ledger_account.balance_cents for one in subscriptions}
+    debts = {key: max(0, -cents) for key, cents in balances_cents.items()}
+    balances = hashlib.sha256(repr(balances_cents).encode()).hexdigest()[:16]
     return BulkEntry(
         subscriptions=subscriptions,
         lines=lines,
         gone=gone,
         context=Context(request.group, request.today, day, debts),
-        key=_key(form.get("key", "")),
+        key=key or uuid4(),
+        has_own_key=key is not None,
         default_day=typed_day,
+        seen=_seen(request, "seen"),
+        seen_before=_seen(request, "seen_before"),
+        balances=balances,
+        balances_seen=form.get("balances_seen", balances),
         default_day_error=day_error,
         pile=form.get("pile", ""),
         answered=frozenset(form.getlist("answered")),
@@ -88,12 +116,20 @@ def entry_of(request: ContractRequest) -> BulkEntry:
     )
 
 
-def _key(typed: str) -> UUID:
-    """The key of the form; a new one where it was lost: nothing was recorded under it."""
+def _key(typed: str) -> UUID | None:
+    """The key of the form, None where it was lost on the way."""
     try:
         return UUID(typed)
     except ValueError:
-        return uuid4()
+        return None
+
+
+def _seen(request: ContractRequest, name: str) -> int:
+    """Newest payment that the reader knows of; the newest there is on a page just opened, or sent by a form that does not say."""
+    typed = request.POST.get(name, "")
+    if re.fullmatch("[0-9]{1,18}", typed):
+        return int(typed)
+    return newest_payment_id(request.group) if name == "seen" else 0
 
 
 def readings_of(entry: BulkEntry) -> list[Reading]:
@@ -117,7 +153,7 @@ def show(
         readings,
         methods=methods_of(request.group),
         habits=habits,
-        doubts=doubts_of(request.group, entry.subscriptions, readings),
+        doubts=doubts_of(request.group, request.rights, entry.subscriptions, readings),
         answered=entry.answered,
         opened=entry.opened,
     )
@@ -128,7 +164,8 @@ def show(
         "banks": banks_to_offer(habits.values()),
         "paste": paste,
         "negative_count": sum(cents > 0 for cents in entry.debts_cents.values()),
-        "is_fresh": request.method != "POST",
+        # Lines cut off are still in the draft of the browser: it puts them back, as in a blank grid.
+        "is_fresh": request.method != "POST" or entry.is_cut,
         "draft_name": draft_name(request),
         "words": words_of_the_grid(),
     }
@@ -166,4 +203,4 @@ def _pile(typed: str, total_cents: int) -> Pile:
     if gap_cents == 0:
         return Pile(typed, style="good", icon="done", gap=gap_words()["exact"])
     words = gap_words()["missing" if gap_cents > 0 else "over"]
-    return Pile(typed, style="awaits", icon="awaits", gap=words.format(amount=format_cents(abs(gap_cents))))
+    return Pile(typed, style="awaits", icon="awaits", gap=words.format(amount=money(abs(gap_cents))))

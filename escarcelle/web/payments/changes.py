@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from escarcelle.groups.permissions import Permission
-from escarcelle.lib.money import format_cents
 from escarcelle.lib.refusals import Refusal
 from escarcelle.payments.cheque_habits import COMMON_BANKS
 from escarcelle.payments.corrections import cancel_payment, correct_payment
@@ -17,6 +16,7 @@ from escarcelle.payments.models import Payment
 from escarcelle.payments.queries import payee_of
 from escarcelle.web.contracts.pages import REFUSED
 from escarcelle.web.fields import refusal_to_form
+from escarcelle.web.language import money
 from escarcelle.web.payments.forms import CancelPaymentForm, CorrectionForm, as_typed
 from escarcelle.web.payments.rows import contract_of, payment_rows, payments_url_of, title_of
 from escarcelle.web.screens import GroupRequest, group_screen
@@ -50,7 +50,7 @@ def payment_correct(request: GroupRequest, payment_id: int) -> HttpResponse:
             refusal_to_form(form, refusal)
         else:
             done = _("Le paiement est corrigé\u00a0: {before} devient {after}.")
-            messages.success(request, done.format(before=format_cents(payment.amount_cents), after=format_cents(corrected.amount_cents)))
+            messages.success(request, done.format(before=money(payment.amount_cents), after=money(corrected.amount_cents)))
             return redirect(payments_url_of(request, payment))
     return _page(request, "payments/payment_correct.html", payment, form)
 
@@ -67,7 +67,7 @@ def payment_cancel(request: GroupRequest, payment_id: int) -> HttpResponse:
         except Refusal as refusal:
             refusal_to_form(form, refusal)
         else:
-            messages.success(request, _("Le paiement de {amount} est annulé.").format(amount=format_cents(payment.amount_cents)))
+            messages.success(request, _("Le paiement de {amount} est annulé.").format(amount=money(payment.amount_cents)))
             return redirect(payments_url_of(request, payment))
     return _page(request, "payments/payment_cancel.html", payment, form)
 

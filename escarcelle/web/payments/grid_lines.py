@@ -6,16 +6,17 @@ from dataclasses import dataclass, fields, replace
 from itertools import zip_longest
 from typing import Any, Protocol
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from escarcelle.groups.models import Group
 from escarcelle.lib.cheque_series import CHEQUE_NUMBER_LENGTH, following_numbers, is_series, parse_cell, planned_months
-from escarcelle.lib.dates import NotADate, add_months, format_day, format_month, parse_date
-from escarcelle.lib.money import NotAnAmount, parse_amount, plain_amount
+from escarcelle.lib.dates import NotADate, add_months, format_day, parse_date
+from escarcelle.lib.money import NotAnAmount, parse_amount
 from escarcelle.lib.names import clean_text
 from escarcelle.lib.refusals import Refusal
 from escarcelle.payments.models import Method
 from escarcelle.payments.recording import ChequeDetails, PaymentRefused, Received
+from escarcelle.web.language import month, typed_money
 
 # Four hundred households bring a season of monthly cheques in a few sittings; a page of more lines than this would crawl.
 MAX_LINES = 2000
@@ -180,7 +181,7 @@ def lay_series(lines: Sequence[Line], context: Context) -> list[Line]:
 
 
 def _series(line: Line, outstanding_cents: int, context: Context) -> list[Line]:
-    amounts = [plain_amount(cents) for cents in parse_cell(line.amount, outstanding_cents=outstanding_cents).amounts_cents]
+    amounts = [typed_money(cents) for cents in parse_cell(line.amount, outstanding_cents=outstanding_cents).amounts_cents]
     if line.method != Method.CHEQUE:
         return [replace(line, amount=amount) for amount in amounts]
     numbers = following_numbers(line.number, len(amounts))
@@ -194,7 +195,7 @@ def _series(line: Line, outstanding_cents: int, context: Context) -> list[Line]:
 
 def month_label(day: dt.date) -> str:
     """« Octobre 2026 »: what a treasurer writes on a planned cheque."""
-    words = format_month(day, language=get_language() or "fr")
+    words = month(day)
     return words[:1].upper() + words[1:]
 
 
@@ -233,7 +234,7 @@ def with_debts_filled(lines: Sequence[Line], debts_cents: Mapping[str, int]) -> 
         debt_cents = debts_cents.get(line.subscription, 0)
         if debt_cents > 0 and line.subscription not in filled:
             filled.add(line.subscription)
-            result.append(replace(line, amount=plain_amount(debt_cents)))
+            result.append(replace(line, amount=typed_money(debt_cents)))
         else:
             result.append(line)
     return result

@@ -1,22 +1,25 @@
 """The grid ready to show: a row per subscription, its lines, the sentences under it, and what the foot adds up."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from escarcelle.catalogs.rights import Rights
 from escarcelle.groups.models import Group
+from escarcelle.groups.permissions import Permission
 from escarcelle.lib.dates import format_day
-from escarcelle.lib.money import format_cents, plain_amount
 from escarcelle.payments.cheque_habits import ChequeHabit
 from escarcelle.payments.models import Method, Payment
 from escarcelle.payments.queries import twin_cheques
 from escarcelle.subscriptions.models import Subscription
+from escarcelle.web.language import money, typed_money
 from escarcelle.web.payments.grid_lines import CELLS, Line, Problem, Reading
 from escarcelle.web.payments.grid_words import ANY, count_words, not_counted_words, nth_words, save_words, twin_template, wrong_template
+from escarcelle.web.payments.rows import contract_of
 
 # What a row shows only when asked, or when one of them is to be put right.
 DETAILS = ("drawer", "written_on", "planned_on")
@@ -49,12 +52,13 @@ _NO_MARKS = dict.fromkeys(CELLS, mark_safe(""))
 
 @dataclass(frozen=True)
 class GridRow:
-    """A subscription in the grid."""
+    """A subscription in the grid. `which` is its period where the member has several rows, empty where the name is enough."""
 
     id: int
     member_name: str
     alternate_name: str
     period: str
+    which: str
     balance_cents: int
     bank: str
     drawer: str
@@ -71,7 +75,13 @@ class GridRow:
     @property
     def debt(self) -> str:
         """What the empty amount cell shows in grey."""
-        return plain_amount(self.debt_cents) if self.debt_cents else ""
+        return typed_money(self.debt_cents) if self.debt_cents else ""
+
+    @property
+    def use(self) -> str:
+        """Class of the row: `many` lines, `used` once something is typed."""
+        typed = any(not line.typed.is_blank for line in self.lines)
+        return " ".join(word for word, holds in (("many", len(self.lines) > 1), ("used", typed)) if holds)
 
     @property
     def height(self) -> int:
@@ -163,12 +173,13 @@ def shown_grid(
         of_row = by_row[reading.line.subscription]
         marks = _marks(rank, reading, found) if found else _NO_MARKS
         of_row.append(ShownLine(reading.line, rank, nth_words(len(of_row) + 1), options.get(reading.line.method, default), marks))
-    rows = []
+    rows, row_counts = [], Counter(subscription.member_id for subscription in subscriptions)
     for subscription in subscriptions:
         key = str(subscription.pk)
         received = [readings[line.rank] for line in by_row[key]]
         has_wrong_details = any(found.cell in DETAILS for reading in received for found in reading.problems)
-        rows.append(_row(subscription, by_row[key], notes[key], received, habits, key in opened or has_wrong_details))
+        row = _row(subscription, by_row[key], notes[key], received, habits, key in opened or has_wrong_details)
+        rows.append(replace(row, which=row.period) if row_counts[subscription.member_id] > 1 else row)
     return Grid(rows, _sums(readings, methods))
 
 
@@ -195,6 +206,7 @@ def _row(
         member_name=subscription.member.name,
         alternate_name=subscription.alternate.name if subscription.alternate else "",
         period=f"{subscription.starts_on:%d/%m} › {format_day(subscription.ends_on)}",
+        which="",
         balance_cents=subscription.account.ledger_account.balance_cents,
         bank=habit.bank,
         drawer=habit.drawer,
@@ -211,7 +223,7 @@ def _summary(readings: Sequence[Reading]) -> str:
     received = [reading.received for reading in readings if reading.received]
     if len(readings) < 2 or not received:
         return ""
-    total = format_cents(sum(one.amount_cents for one in received))
+    total = money(sum(one.amount_cents for one in received))
     cheques_only = all(one.method == Method.CHEQUE for one in received)
     return f"{count_words(Method.CHEQUE if cheques_only else ANY, len(received))}, {total}"
 
@@ -251,7 +263,7 @@ def answer_of(line: Line) -> str:
     return f"{line.subscription}:{line.number.strip()}:{line.bank.strip().casefold()}"
 
 
-def doubts_of(group: Group, subscriptions: Sequence[Subscription], readings: Sequence[Reading]) -> dict[int, str]:
+def doubts_of(group: Group, rights: Rights, subscriptions: Sequence[Subscription], readings: Sequence[Reading]) -> dict[int, str]:
     """By rank, why a cheque may have been entered already: higher in the grid, or in the books. At most one statement."""
     names = {str(subscription.pk): subscription.member.name for subscription in subscriptions}
     cheques = {rank: cheque for rank, reading in enumerate(readings) if (cheque := cheque_of(reading))}
@@ -263,7 +275,7 @@ def doubts_of(group: Group, subscriptions: Sequence[Subscription], readings: Seq
         if cheque in seen:
             doubts[rank] = twin_template().format(cheque=in_words(number, bank), name=seen[cheque])
         elif cheque in recorded:
-            doubts[rank] = recorded_words(recorded[cheque], number, bank)
+            doubts[rank] = recorded_words(rights, recorded[cheque], number, bank)
         seen.setdefault(cheque, names[readings[rank].line.subscription])
     return doubts
 
@@ -276,12 +288,24 @@ def cheque_of(reading: Reading) -> tuple[str, str] | None:
     return received.cheque.number, received.cheque.bank
 
 
-def recorded_words(payment: Payment, number: str, bank: str) -> str:
+def recorded_words(rights: Rights, payment: Payment, number: str, bank: str) -> str:
+    """Where a cheque is in the books already: whose and how much, for who may see the contract it was entered for."""
+    if not rights.may(Permission.SEE_CONTRACT, contract_of(payment)):
+        return _("Le n° {cheque} est déjà enregistré ailleurs dans le groupe.").format(cheque=in_words(number, bank))
     return _("Le n° {cheque} est déjà enregistré pour {name}, {amount}, reçu le {day}.").format(
         cheque=in_words(number, bank),
         name=payment.account.member.name,
-        amount=format_cents(payment.amount_cents),
+        amount=money(payment.amount_cents),
         day=format_day(payment.received_on),
+    )
+
+
+def twin_words(rights: Rights, payment: Payment, twin: Payment) -> str:
+    """How an older payment resembles one just entered."""
+    if payment.method == Method.CHEQUE and payment.cheque.number and twin.cheque.number:
+        return recorded_words(rights, twin, payment.cheque.number, payment.cheque.bank)
+    return _("{amount}, reçus le {day}, étaient déjà enregistrés.").format(
+        amount=money(twin.amount_cents), day=format_day(twin.received_on)
     )
 
 

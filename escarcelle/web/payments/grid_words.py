@@ -3,15 +3,16 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from escarcelle.lib.cheque_series import MAX_CHEQUES, NotASeries
-from escarcelle.lib.dates import EARLIEST, LATEST, NotADate, format_day, format_month
+from escarcelle.lib.dates import EARLIEST, LATEST, NotADate, format_day
 from escarcelle.lib.money import NotAnAmount
 from escarcelle.lib.names import TextRefused
 from escarcelle.payments.models import Method
 from escarcelle.payments.recording import EARLIEST_RECEPTION, HIGHEST_PAYMENT_CENTS, PaymentRefused
+from escarcelle.web.language import month
 
 ANY = "any"
 
@@ -67,8 +68,7 @@ def twin_template() -> str:
 
 def words_of_the_grid() -> Mapping[str, object]:
     """Sentences by code with their {fields}, words of the foot in pairs (one, several), names of months, limits."""
-    language = get_language() or "fr"
-    months = [format_month(dt.date(2000, month, 1), language=language).removesuffix(" 2000") for month in range(1, 13)]
+    months = [month(dt.date(2000, number, 1)).removesuffix(" 2000") for number in range(1, 13)]
     return {
         "amount": {code: _(sentence) for code, sentence in NotAnAmount.sentences.items()},
         "day": {code: _(sentence) for code, sentence in NotADate.sentences.items()},

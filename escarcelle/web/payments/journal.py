@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from escarcelle.groups.permissions import Permission
-from escarcelle.lib.money import format_cents
 from escarcelle.payments.journal import batches_of, journal_page
 from escarcelle.payments.models import Batch, Method
 from escarcelle.payments.recording import methods_of
+from escarcelle.web.language import money
 from escarcelle.web.payments.grid_words import ANY, count_words
 from escarcelle.web.payments.rows import ICONS, payment_rows
 from escarcelle.web.screens import GroupRequest, group_screen
@@ -70,7 +70,7 @@ def _before(request: GroupRequest) -> int | None:
     typed = request.GET.get("avant", "")
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdigit() and int(typed[:20]) <= MAX_ID):
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 20 and int(typed) <= MAX_ID):
         raise Http404
     return int(typed)
 
@@ -95,7 +95,7 @@ def _batch_line(request: GroupRequest, found: Batch) -> BatchLine:
     may_cancel = found.cancelled_at is None and request.rights.may(Permission.CORRECT_PAYMENTS, found.contract)
     return BatchLine(
         batch=found,
-        in_words=f"{count_words(ANY, found.payment_count)}, {format_cents(found.total_cents)}",
+        in_words=f"{count_words(ANY, found.payment_count)}, {money(found.total_cents)}",
         url=reverse("web:batch", args=arguments),
         cancel_url=reverse("web:batch_cancel", args=arguments) if may_cancel else "",
     )

@@ -11,16 +11,18 @@ from django.utils.translation import gettext as _
 from escarcelle.groups.models import MemberAccount
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.dates import format_day
-from escarcelle.lib.money import format_cents
 from escarcelle.lib.refusals import Refusal
 from escarcelle.payments.cheque_habits import COMMON_BANKS, ChequeHabit, cheque_habits
+from escarcelle.payments.doubles import twins_of
 from escarcelle.payments.models import Method, Payment
 from escarcelle.payments.queries import accounts_with_balance, payee_of, payments_of_account
 from escarcelle.payments.recording import record_payment
 from escarcelle.web.contracts.pages import REFUSED, contract_page
 from escarcelle.web.fields import refusal_to_form
+from escarcelle.web.language import money
 from escarcelle.web.payments.bulk_entry import TAB
 from escarcelle.web.payments.forms import PaymentForm
+from escarcelle.web.payments.grid_rows import twin_words
 from escarcelle.web.payments.rows import payment_rows
 from escarcelle.web.screens import ContractRequest, GroupRequest, contract_screen, group_screen
 
@@ -76,9 +78,11 @@ def _record(request: GroupRequest, form: PaymentForm, account: MemberAccount) ->
     except Refusal as refusal:
         refusal_to_form(form, refusal)
         return None
+    for _payment, twin in twins_of(request.group, [payment]):
+        messages.warning(request, twin_words(request.rights, payment, twin))
     done = _("{amount} de {name}, reçu le {day}, est noté.")
     messages.success(
-        request, done.format(amount=format_cents(payment.amount_cents), name=account.member.name, day=format_day(payment.received_on))
+        request, done.format(amount=money(payment.amount_cents), name=account.member.name, day=format_day(payment.received_on))
     )
     return payment
 

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from escarcelle.importers.pasted_payments import Paste, PastedRow, PasteRefused, read_paste
 from escarcelle.lib.dates import format_day
-from escarcelle.lib.money import plain_amount
 from escarcelle.lib.refusals import Refusal
 from escarcelle.subscriptions.models import Subscription
+from escarcelle.web.language import typed_money
 from escarcelle.web.payments.bulk_entry import Alert, BulkEntry, show
 from escarcelle.web.payments.grid_lines import MAX_LINES, Line, problem
 from escarcelle.web.screens import ContractRequest
@@ -172,7 +172,7 @@ def _line(row: PastedRow, key: str) -> Line:
         number=row.number or typed["number"],
         bank=row.bank or typed["bank"],
         label=row.label or typed["label"],
-        amount=plain_amount(row.amount_cents) if row.amount_cents is not None else typed["amount"],
+        amount=typed_money(row.amount_cents) if row.amount_cents is not None else typed["amount"],
     )
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from escarcelle.catalogs.models import Contract
 from escarcelle.groups.permissions import Permission
-from escarcelle.lib.dates import format_day, format_month
+from escarcelle.lib.dates import format_day
 from escarcelle.payments.models import Method, Payment
+from escarcelle.web.language import month
 from escarcelle.web.screens import GroupRequest
 
 ICONS = {
@@ -83,14 +83,16 @@ def _row(request: GroupRequest, payment: Payment) -> PaymentRow:
 
 
 def _details(payment: Payment) -> Iterable[str]:
-    if payment.label:
+    planned_month = month(payment.cheque.planned_on) if payment.method == Method.CHEQUE and payment.cheque.planned_on else ""
+    # A series is labelled with the month of each cheque: once is enough.
+    if payment.label.casefold() not in ("", planned_month.casefold()):
         yield payment.label
     if payment.method != Method.CHEQUE:
         return
     if payment.cheque.drawer and payment.cheque.drawer != payment.account.member.name:
         yield _("tiré par {drawer}").format(drawer=payment.cheque.drawer)
-    if payment.cheque.planned_on:
-        yield _("à encaisser en {month}").format(month=format_month(payment.cheque.planned_on, language=get_language() or "fr"))
+    if planned_month:
+        yield _("à encaisser en {month}").format(month=planned_month)
 
 
 def _state(payment: Payment) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from escarcelle.groups.models import Activity, Group, Role
 from escarcelle.lib.dates import format_day
-from escarcelle.lib.money import format_cents, format_signed_cents, grouped
+from escarcelle.web.language import great_number, money, signed_money
 
 # What nobody can name any more: a member from before, a contract of another time.
 UNNAMED = "…"
@@ -104,9 +104,9 @@ def sentence_of(act: Activity, names: Names) -> str:
 
 _DAYS = frozenset({"day", "old_day", "to", "on", "from_date"})
 _WORDS: Mapping[str, Callable[[Any], str]] = {
-    "difference_cents": format_signed_cents,
+    "difference_cents": signed_money,
     "role": lambda name: str(dict(Role.Name.choices).get(name, name)),
-    "deliveries": lambda ids: grouped(len(ids)),
+    "deliveries": lambda ids: great_number(len(ids)),
     **{key: lambda text: format_day(date.fromisoformat(text)) for key in _DAYS},
 }
 
@@ -116,7 +116,7 @@ def _in_words(key: str, value: Any, names: Names) -> str:
         return names.get(key, value)
     if key in _WORDS:
         return _WORDS[key](value)
-    return format_cents(value) if key.endswith("_cents") else str(value)
+    return money(value) if key.endswith("_cents") else str(value)
 
 
 def _members(group: Group, ids: set[int]) -> dict[int, str]:

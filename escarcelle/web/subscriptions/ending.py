@@ -12,6 +12,7 @@ from escarcelle.subscriptions.queries import one_row
 from escarcelle.subscriptions.signing import end, withdraw
 from escarcelle.web.contracts.forms import set_reference
 from escarcelle.web.contracts.pages import REFUSED, contract_page
+from escarcelle.web.language import of_name
 from escarcelle.web.rehearsal import is_answered, rehearse
 from escarcelle.web.screens import ContractRequest, contract_screen
 from escarcelle.web.subscriptions.forms import EndForm, WithdrawForm
@@ -29,13 +30,14 @@ def subscription_delete(request: ContractRequest, subscription_id: int) -> HttpR
     try:
         if form.is_valid():
             withdraw(subscription=subscription, on=request.today, by=request.member, key=form.cleaned_data["key"])
-            messages.success(request, _("La souscription de {name} est supprimée.").format(name=subscription.member.name))
+            messages.success(request, _("La souscription {of_name} est supprimée.").format(of_name=of_name(subscription.member.name)))
             return back(request)
         rehearse(lambda: withdraw(subscription=subscription_of(request, subscription_id), on=request.today, by=request.member))
     except Refusal as refused:
         refusal = refused
     row = one_row(request.contract, subscription, request.today)
-    context = {"form": form, "row": row, "refusal": refusal.sentence(_) if refusal else ""}
+    heading = _("Supprimer la souscription {of_name}").format(of_name=of_name(row.member_name))
+    context = {"form": form, "row": row, "heading": heading, "refusal": refusal.sentence(_) if refusal else ""}
     status = REFUSED if form.is_bound else 200
     return contract_page(request, "subscriptions/delete.html", context, tab=TAB, status=status)
 
@@ -61,8 +63,9 @@ def subscription_end(request: ContractRequest, subscription_id: int) -> HttpResp
     if form.is_valid():
         outcome = show_then_save(request, form, save, {"starts_on": "last_day", "ends_on": "last_day"})
     if outcome.is_done:
-        done = _("La souscription de {name} finit le {day}.")
-        messages.success(request, done.format(name=before.member_name, day=format_day(form.cleaned_data["last_day"])))
+        done = _("La souscription {of_name} finit le {day}.")
+        messages.success(request, done.format(of_name=of_name(before.member_name), day=format_day(form.cleaned_data["last_day"])))
         return back(request)
-    context = {"form": form, "before": before, "after": outcome.row, "seen": outcome.seen}
+    heading = _("Terminer la souscription {of_name}").format(of_name=of_name(before.member_name))
+    context = {"form": form, "heading": heading, "before": before, "after": outcome.row, "seen": outcome.seen}
     return contract_page(request, "subscriptions/end.html", context, tab=TAB, status=REFUSED if form.errors else 200)

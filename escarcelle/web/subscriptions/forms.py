@@ -6,18 +6,17 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from escarcelle.catalogs.models import Contract
 from escarcelle.distributions.models import Delivery
 from escarcelle.groups.models import Member
-from escarcelle.lib.dates import format_long_day
 from escarcelle.subscriptions.dues import ContractFacts, Day, contract_facts
 from escarcelle.subscriptions.models import Subscription
 from escarcelle.subscriptions.signing import LARGEST_QUANTITY, Alternation, Change, Period
 from escarcelle.web.contracts.forms import set_reference
 from escarcelle.web.fields import CountField, DayField, KeyField, MemberField
+from escarcelle.web.language import long_day
 
 HOLDER, ALTERNATE = "holder", "alternate"
 
@@ -49,8 +48,7 @@ class EngagementForm(forms.Form):
 
     def offer_absences(self, days: Iterable[Day]) -> None:
         """Let these days be ticked."""
-        language = get_language() or "fr"
-        choices = [(day.delivery_id, format_long_day(day.on, language=language)) for day in days]
+        choices = [(day.delivery_id, long_day(day.on)) for day in days]
         self.fields["absences"].choices = choices  # type: ignore[attr-defined]
 
     @staticmethod
@@ -132,7 +130,8 @@ class ChangeForm(EngagementForm):
     def change(self) -> Change:
         """What is asked. Quantities are left alone when neither they nor their date were touched: later ones stay."""
         quantities = self.quantities() if self.changes_quantities else None
-        return Change(self.period(), self.alternation(), quantities, self.cleaned_data["quantities_from"] if quantities else None)
+        period, quantities_from = self.period(), self.cleaned_data["quantities_from"] if quantities else None
+        return Change(period.starts_on, period.ends_on, self.alternation(), quantities, quantities_from)
 
 
 def change_form(subscription: Subscription, facts: ContractFacts, today: dt.date, data: Any = None) -> ChangeForm:

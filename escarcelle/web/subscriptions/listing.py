@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.csv_cells import Cell, Column
 from escarcelle.lib.dates import format_day
-from escarcelle.lib.money import format_cents
 from escarcelle.subscriptions.queries import SubscriptionRow, SubscriptionsPage, subscriptions_page
 from escarcelle.web.contracts.pages import contract_page
 from escarcelle.web.exports import sheet_response
+from escarcelle.web.language import money
 from escarcelle.web.screens import ContractRequest, contract_screen
 
 ROWS_PER_PAGE = 500
@@ -134,7 +134,7 @@ def _lines(request: ContractRequest, rows: list[SubscriptionRow]) -> list[Line]:
             starts_on=format_day(row.starts_on),
             ends_on=format_day(row.ends_on),
             delivery_count=row.delivery_count,
-            total=format_cents(row.total_cents),
+            total=money(row.total_cents),
             balance_cents=row.balance_cents,
             payments_url=payments.format(row.id),
             edit_url=edit.format(row.id),

@@ -20,6 +20,7 @@ from escarcelle.subscriptions.queries import SubscriptionRow, one_row, row_of
 from escarcelle.subscriptions.signing import change, sign
 from escarcelle.web.contracts.pages import REFUSED, contract_page
 from escarcelle.web.fields import refusal_to_form
+from escarcelle.web.language import of_name
 from escarcelle.web.rehearsal import is_answered, rehearse
 from escarcelle.web.screens import ContractRequest, contract_screen
 from escarcelle.web.subscriptions.forms import ChangeForm, EngagementForm, SigningForm, change_form, signing_form
@@ -79,7 +80,7 @@ def subscription_new(request: ContractRequest) -> HttpResponse:
     if form.is_valid():
         outcome = show_then_save(request, form, lambda: _sign(request, form), form.boxes_of_refusals)
     if outcome.is_done and outcome.row:
-        messages.success(request, _("La souscription de {name} est enregistrée.").format(name=outcome.row.member_name))
+        messages.success(request, _("La souscription {of_name} est enregistrée.").format(of_name=of_name(outcome.row.member_name)))
         return back(request)
     return _form_page(request, form, outcome, heading=_("Nouvelle souscription"), before=None)
 
@@ -124,9 +125,9 @@ def subscription_edit(request: ContractRequest, subscription_id: int) -> HttpRes
     if form.is_valid():
         outcome = show_then_save(request, form, lambda: _change(request, form, subscription_id), form.boxes_of_refusals)
     if outcome.is_done:
-        messages.success(request, _("La souscription de {name} est modifiée.").format(name=before.member_name))
+        messages.success(request, _("La souscription {of_name} est modifiée.").format(of_name=of_name(before.member_name)))
         return back(request)
-    heading = _("Modifier la souscription de {name}").format(name=before.member_name)
+    heading = _("Modifier la souscription {of_name}").format(of_name=of_name(before.member_name))
     return _form_page(request, form, outcome, heading=heading, before=before)
 
 

@@ -4,15 +4,11 @@ from datetime import date, datetime, time
 
 from django import template
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 
-from escarcelle.lib.dates import format_day, format_hour, format_long_day, format_month
+from escarcelle.lib.dates import format_day, format_hour
+from escarcelle.web import language
 
 register = template.Library()
-
-
-def _language() -> str:
-    return get_language() or "fr"
 
 
 def _local_day(moment: date) -> date:
@@ -23,7 +19,7 @@ def _local_day(moment: date) -> date:
 @register.filter
 def day(moment: date | None) -> str:
     """`sam. 5 sept. 2026`; nothing for no date."""
-    return format_long_day(_local_day(moment), language=_language()) if moment else ""
+    return language.long_day(_local_day(moment)) if moment else ""
 
 
 @register.filter
@@ -35,7 +31,7 @@ def short_day(moment: date | None) -> str:
 @register.filter
 def month(moment: date | None) -> str:
     """`septembre 2026`; nothing for no date."""
-    return format_month(_local_day(moment), language=_language()) if moment else ""
+    return language.month(_local_day(moment)) if moment else ""
 
 
 @register.filter
@@ -43,4 +39,4 @@ def hour(moment: time | datetime | None) -> str:
     """`10 h`, `17 h 30`; nothing for no time."""
     if moment is None:
         return ""
-    return format_hour(localtime(moment) if isinstance(moment, datetime) else moment, language=_language())
+    return format_hour(localtime(moment) if isinstance(moment, datetime) else moment, language=language.reader_language())

@@ -29,13 +29,13 @@ def field(
 
 
 @register.inclusion_tag("_form_errors.html")
-def form_errors(form: BaseForm) -> dict[str, Any]:
-    """What is wrong with the form as a whole, and a way to each field that has an error."""
+def form_errors(form: BaseForm, summary: bool = True) -> dict[str, Any]:
+    """What is wrong with the form as a whole, and a way to each field that has an error; `summary=False` where all boxes are in sight."""
     wrong_fields = [bound for bound in form if bound.errors and not bound.is_hidden]
     return {
         "form": form,
         "wrong_fields": wrong_fields,
         "hidden_errors": [error for bound in form.hidden_fields() for error in bound.errors],
         # A form of one box says it under the box.
-        "is_summary_useful": wrong_fields and len(form.visible_fields()) > 1,
+        "is_summary_useful": summary and wrong_fields and len(form.visible_fields()) > 1,
     }

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from escarcelle.lib.money import format_cents, format_signed_cents
+from escarcelle.web import language
 
 from .icons import icon as draw_icon
 
@@ -36,13 +36,13 @@ def state_of(balance_cents: int) -> State:
 @register.filter
 def money(amount_cents: int) -> str:
     """`−693,00 €`: a true minus, no plus."""
-    return format_cents(amount_cents)
+    return language.money(amount_cents)
 
 
 @register.filter
 def signed_money(amount_cents: int) -> str:
     """`+26,66 €`, `−693,00 €`, `0,00 €`: a movement or a balance."""
-    return format_signed_cents(amount_cents)
+    return language.signed_money(amount_cents)
 
 
 @register.filter
@@ -60,7 +60,7 @@ def balance(balance_cents: int, icon: bool = True) -> SafeString:
         state.style,
         draw_icon(state.icon) if icon else "",
         state.word,
-        format_signed_cents(balance_cents),
+        language.signed_money(balance_cents),
     )
 
 

@@ -240,14 +240,14 @@ def test_a_page_of_one_account_does_not_open_another(amap, adam):
     assert browser(amap.treasurer).get(account_url(amap, blanc) + older).status_code == 404
 
 
-def test_a_member_who_edits_the_address_finds_nothing(amap, adam):
+def test_a_member_who_edits_the_address_is_refused(amap, adam):
     mine = _subscribed(amap, amap.member)
     client = browser(amap.member)
 
     assert client.get(account_url(amap, adam)).status_code == 403
     assert client.get(f"{url(amap, 'my_account')}?compte={adam.account_id}").status_code == 404
-    assert client.get(url(amap, "account_pdf", adam.account_id)).status_code == 404
-    assert client.get(url(amap, "account_export", adam.account_id, "csv")).status_code == 404
+    assert client.get(url(amap, "account_pdf", adam.account_id)).status_code == 403
+    assert client.get(url(amap, "account_export", adam.account_id, "csv")).status_code == 403
     assert client.get(url(amap, "subscription_account", amap.vegetables.pk, adam.pk)).status_code == 403
     assert client.get(url(amap, "account_pdf", mine.account_id)).status_code == 200
 
@@ -261,7 +261,7 @@ def test_a_producer_sees_their_contract_and_nothing_else_of_the_member(amap, ada
     assert page.status_code == 200
     assert "miel" not in words(page)
     assert client.get(url(amap, "subscription_account", honey.contract_id, honey.pk)).status_code == 403
-    assert client.get(url(amap, "account_pdf", honey.account_id)).status_code == 404
+    assert client.get(url(amap, "account_pdf", honey.account_id)).status_code == 403
     assert client.get(url(amap, "account_pdf", adam.account_id)).status_code == 200
     give_producer_access(producer=bees, member=amap.producer_member, by=amap.admin)
     assert client.get(url(amap, "subscription_account", honey.contract_id, honey.pk)).status_code == 200

@@ -5,9 +5,10 @@ import re
 import pytest
 from django.urls import reverse
 
+from escarcelle.catalogs.departures import leave
 from escarcelle.catalogs.producers import create_producer
 from escarcelle.groups.accounts import general_account
-from escarcelle.groups.members import PersonalDetails, create_member, leave
+from escarcelle.groups.members import PersonalDetails, create_member
 from escarcelle.groups.models import Group
 from escarcelle.payments.opening_balances import TakeOver, take_over
 from tests.cast import TODAY, found_amap, signed_in

@@ -28,7 +28,7 @@ def test_a_treasurer_reads_what_each_contract_is_owed(amap, url, bees):
 
     row = next(row for row in page.context["running"] if row.contract == amap.vegetables)
     assert (row.subscription_count, row.negative_count, row.owed_cents) == (2, 1, 52 * 1333)
-    assert "dû 693,16 €" in words(page)
+    assert "dû −693,16 €" in words(page)
 
 
 def test_finished_contracts_stand_apart(amap, url, bees, monkeypatch):

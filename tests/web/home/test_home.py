@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from escarcelle.catalogs.producers import create_producer, give_producer_access
 from escarcelle.distributions.models import Delivery
-from escarcelle.groups.members import PersonalDetails, change_member
+from escarcelle.groups.founding import found_group
+from escarcelle.groups.members import PersonalDetails, change_member, link_person
+from escarcelle.groups.models import Group
 from escarcelle.payments.batches import BatchRow, cancel_batch, record_batch
 from escarcelle.payments.models import Method
 from escarcelle.subscriptions.absences import set_absences
@@ -83,7 +85,7 @@ def test_todays_batches_can_be_undone_from_here(amap, url, monkeypatch):
     )
 
     page = browser(amap.treasurer).get(url)
-    assert "2 paiements, 115,50 € enregistrés aujourd’hui pour Ferme de Groix, Contrat légumes" in words(page)
+    assert "2 paiements, 115,50 € aujourd’hui, pour Ferme de Groix, Contrat légumes" in words(page)
     assert reverse("web:batch_cancel", args=[amap.group.slug, amap.vegetables.pk, batch.pk]) in page.content.decode()
     assert "115,50" in words(browser(amap.coordinator).get(url))
     assert "115,50" not in words(browser(amap.member).get(url))
@@ -165,11 +167,49 @@ def test_a_producer_finds_their_contracts_and_nobody_elses(amap, url):
 
     page = browser(amap.producer_member).get(url)
 
-    assert [(found.contract.name, found.subscription_count, found.next_on) for found in page.context["to_bring"]] == [
-        ("Contrat légumes", 1, dt.date(2026, 9, 6))
-    ]
+    [found] = page.context["to_bring"]
+    assert (found.contract.name, found.subscription_count, found.next_delivery.distribution.on) == (
+        "Contrat légumes",
+        1,
+        dt.date(2026, 9, 6),
+    )
     give_producer_access(producer=bees, member=amap.producer_member, by=amap.admin)
     assert len(browser(amap.producer_member).get(url).context["to_bring"]) == 2
+
+
+def test_a_producer_reads_what_to_bring_and_what_is_owed(amap, url):
+    adam = amap.subscribe("ADAM Pécine", quantity=2)
+    amap.pay(adam, 2 * 52 * 1333)
+    first = amap.vegetables.deliveries.get(distribution__on=dt.date(2026, 9, 6))
+    amap.subscribe("LE GOFF Martine")
+    away = amap.subscribe("CORRE Yannick", quantity=5)
+    set_absences(subscription=away, deliveries=[first], on=TODAY, by=amap.treasurer, may_change_past=False)
+    amap.subscribe("BLANC Alphée", starts_on=dt.date(2026, 9, 13))
+
+    text = words(browser(amap.producer_member).get(url))
+
+    assert "À apporter 3 x Panier de légumes dim. 6 sept. 2026, 17 h 30, Salle du Bourg" in text
+    assert "Contrat légumes, 4 souscriptions. Reste dû : −4 772,14 €, par 3 personnes." in text
+
+
+def test_a_new_group_is_told_what_to_begin_with(amap, url):
+    details = PersonalDetails("TONNERRE", "Anne")
+    houat, founder = found_group(name="AMAP de Houat", kind=Group.Kind.AMAP, administrator=details, on=TODAY)
+    link_person(member=founder, person=amap.admin.person)
+
+    page = browser(founder).get(reverse("web:home", args=[houat.slug]))
+
+    assert titles(page) == ["Ajouter les membres", "Ouvrir le premier contrat", "Ou arriver de CAMAP"]
+    for task in page.context["tasks"]:
+        assert browser(founder).get(task.url).status_code == 200
+    assert "Ouvrir le premier contrat" not in titles(browser(amap.admin).get(url))
+
+
+def test_who_may_read_the_list_of_the_day_finds_it_from_here(amap, url):
+    link = "Voir qui vient"
+
+    assert link in words(browser(amap.volunteer).get(url))
+    assert link not in words(browser(amap.member).get(url))
 
 
 def test_another_groups_home_does_not_exist(amap, url):

@@ -11,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from escarcelle.catalogs.departures import leave
 from escarcelle.groups.invitations import InvitationRefused, accept_invitation, invitation_token
-from escarcelle.groups.members import PersonalDetails, change_member, create_member, leave
+from escarcelle.groups.members import PersonalDetails, change_member, create_member
 from escarcelle.groups.models import Activity
 from escarcelle.people.logins import login_of
 from escarcelle.people.models import Person

@@ -5,7 +5,8 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from escarcelle.groups.members import PersonalDetails, create_member, leave
+from escarcelle.catalogs.departures import leave
+from escarcelle.groups.members import PersonalDetails, create_member
 from escarcelle.groups.models import Activity, Role
 from tests.cast import TODAY, balance_of, found_amap, signed_in
 from tests.web.pages import MOST_STATEMENTS, as_sent, browser, statements, words
@@ -47,6 +48,16 @@ def test_somebody_is_found_by_name_address_or_number(amap, text):
 
     assert [row.name for row in page.context["rows"]] == ["BLANC Alphée"]
     assert "1 personne sur 7" in words(page)
+
+
+def test_the_page_of_who_has_left_shows_no_role_that_they_never_had(amap):
+    gone = add(amap)
+    leave(member=gone, on=TODAY, by=amap.admin)
+
+    page = browser(amap.admin).get(url(amap, "member", gone))
+
+    assert page.context["choices"] == []
+    assert "Aucun rôle : simple membre." in words(page)
 
 
 def test_who_has_left_is_listed_apart(amap):

@@ -81,7 +81,7 @@ class Grid:
 
     def press(self, act):
         self.response = self.client.post(self.url, self.sent(act))
-        if self.response.status_code in (200, 422):
+        if self.response.status_code in (200, 409, 422):
             self.read()
         return self.response
 

@@ -60,7 +60,7 @@ def test_payments_changed_since_are_named_and_left(treasurer, amap, batch, url, 
     first, second, _third = batch.payments.order_by("pk")
     correct_payment(payment=first, received=received(6000), reason="erreur", on=TODAY, by=amap.treasurer)
     cancel_payment(payment=second, reason="erreur", on=TODAY, by=amap.treasurer)
-    assert "restent tels quels : ADAM Pécine, 100,00 € ; BLANC Alphée, 100,00 €." in words(treasurer.get(f"{url}annuler/"))
+    assert "restent tels quels : ADAM Pécine, 100,00 € · BLANC Alphée, 100,00 €." in words(treasurer.get(f"{url}annuler/"))
     undo(treasurer, url)
     assert "ADAM Pécine, 100,00 €" in words(treasurer.get(url))
     assert [balance_of(subscription) for subscription in subscriptions[:3]] == [-69316 + 6000, -69316, -69316]

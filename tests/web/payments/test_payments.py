@@ -155,3 +155,18 @@ def test_statements_do_not_depend_on_the_number_of_payments(amap, treasurer, hom
     for cents in range(1, 30):
         amap.pay(subscriptions[0 if path == "one" else cents % 5], cents)
     assert statements(treasurer, address) == few <= 15
+
+
+def test_a_cheque_entered_again_is_recorded_and_said(treasurer, amap, url, subscriptions):
+    amap.pay(subscriptions[1], 5775, number="4471202", bank="Crédit Mutuel")
+    sent = as_sent(treasurer.get(url).context["form"], amount="57,75", number="4471202", bank="Crédit mutuel")
+    assert treasurer.post(url, sent).url == url
+    assert "Le n° 4471202 (Crédit mutuel) est déjà enregistré pour BLANC Alphée, 57,75 €, reçu le 01/09/2026." in words(treasurer.get(url))
+    assert Payment.objects.count() == 2
+
+
+def test_as_much_on_the_same_day_is_said_other_numbers_are_not(treasurer, amap, url, subscriptions):
+    for number, said in (("1", False), ("2", False), ("", True)):
+        sent = as_sent(treasurer.get(url).context["form"], amount="10", number=number)
+        treasurer.post(url, sent)
+        assert ("étaient déjà enregistrés" in words(treasurer.get(url))) is said

@@ -132,7 +132,7 @@ def test_the_sorted_column_says_so(treasurer, url, three):
 
 
 def test_a_page_without_subscription_says_why(treasurer, url):
-    assert "Aucune souscription." in words(treasurer.get(url))
+    assert "Aucune souscription encore" in words(treasurer.get(url))
 
 
 def test_names_are_text_wherever_they_stand(amap, treasurer, url):

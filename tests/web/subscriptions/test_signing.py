@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from escarcelle.groups.members import PersonalDetails, create_member, leave
+from escarcelle.catalogs.departures import leave
+from escarcelle.groups.members import PersonalDetails, create_member
 from escarcelle.subscriptions.models import Subscription
 from tests.cast import TODAY, balance_of, found_amap
 from tests.web.pages import MOST_STATEMENTS, as_sent, browser, shown_then_done, statements, words

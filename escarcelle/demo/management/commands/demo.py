@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from unittest.mock import patch
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -9,12 +10,15 @@ from django.utils import timezone
 
 from escarcelle.demo import direct_paysans, groix
 from escarcelle.demo.cast import DIRECT_PAYSANS, GROIX, PASSWORD, Login
+from escarcelle.groups.founding import is_there_a_group
 from escarcelle.groups.models import Group
 
 GROUPS: tuple[tuple[str, Callable[..., Group], Iterable[Login]], ...] = (
-    ("AMAP de Groix", groix.build, GROIX),
-    ("Direct Paysans", direct_paysans.build, DIRECT_PAYSANS),
+    (groix.NAME, groix.build, GROIX),
+    (direct_paysans.NAME, direct_paysans.build, DIRECT_PAYSANS),
 )
+# The people of the demo have addresses that cannot exist.
+NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
 
 
 class Command(BaseCommand):
@@ -22,10 +26,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name, build, _ in GROUPS:
-            if not Group.objects.filter(name=name).exists():
+            # By their address, which stays when a group is renamed.
+            if not is_there_a_group(name):
                 self.stdout.write(f"{name}…")
-                build(timezone.localdate())
-        self.stdout.write(f"\nEscarcelle : {settings.SITE_URL}\nMot de passe de la démonstration : {PASSWORD}\n")
+                with patch.object(settings, "EMAIL_BACKEND", NO_MAIL):
+                    build(timezone.localdate())
+        self.stdout.write(f"\nEscarcelle\u00a0: {settings.SITE_URL}\nMot de passe de la démonstration\u00a0: {PASSWORD}\n")
         for name, _, logins in GROUPS:
             self.stdout.write(f"\n  {name}")
             for login in logins:

@@ -86,7 +86,11 @@ const start = (form) => {
     committed(line, cell);
     delete line.laid;
   });
-  form.addEventListener("focusin", ({ target }) => { if (target.dataset.typing) delete target.dataset.typing; });
+  form.addEventListener("focusin", ({ target }) => {
+    if (target.dataset.typing) delete target.dataset.typing;
+    // On a phone the row opens around the cell that was touched, and pushes it down.
+    if (sheet.lineOf(target)) requestAnimationFrame(() => target.scrollIntoView({ block: "nearest" }));
+  });
 
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button, a");
@@ -96,11 +100,17 @@ const start = (form) => {
     else if (button.value?.startsWith("add:")) keys.addLine(body);
     else if (button.value?.startsWith("details:")) keys.toggleDetails(sheet.linesOf(body)[0]);
     else if (button.value === "fill") fillAll();
-    else if (button.id === "a-reprendre") sheet.table.querySelector("[aria-invalid]")?.focus();
+    else if (button.id === "a-reprendre") goTo(firstWrong());
     else return;
     event.preventDefault();
     changed();
   });
+  const firstWrong = () => sheet.table.querySelector("[aria-invalid]");
+  // A cell to put right is ready to be typed over.
+  const goTo = (element) => {
+    element?.focus();
+    element?.select?.();
+  };
   const fillAll = () => {
     for (const body of sheet.bodies) {
       const [first] = sheet.linesOf(body);
@@ -108,11 +118,17 @@ const start = (form) => {
     }
   };
 
-  // Several cells pasted in one: the server recognises the columns and shows them before anything is taken.
+  // Several cells pasted in one: a series for that row, else the server recognises the columns and shows them before anything is taken.
   form.addEventListener("paste", (event) => {
     const text = event.clipboardData.getData("text/plain");
-    if (event.target.name === "paste" || !sheet.lineOf(event.target) || !/[\t\n]/.test(text.trim())) return;
+    const line = sheet.lineOf(event.target);
+    if (event.target.name === "paste" || !line || !/[\t\n]/.test(text.trim())) return;
     event.preventDefault();
+    if (event.target.name === "amount" && sheet.layPasted(line, text)) {
+      keys.go(sheet.linesOf(line.body).at(-1), "amount");
+      sheet.findDoubts();
+      return changed();
+    }
     form.elements.paste.value = text;
     form.requestSubmit(form.querySelector("button[value=paste]"));
   });
@@ -142,7 +158,7 @@ const start = (form) => {
     isUnsaved = true;
   } else keep();
   askTheBooks();
-  (document.getElementById("collage-vu") ?? sheet.table.querySelector("[aria-invalid]"))?.focus();
+  goTo(document.getElementById("collage-vu") ?? firstWrong());
 };
 
 const form = document.getElementById("grille");

@@ -16,7 +16,7 @@ export class Draft {
     const at = new Date();
     try {
       if (!lines.length && !form.pile.value) this.forget();
-      else localStorage.setItem(this.name, JSON.stringify({ at: at.toISOString(), key: form.key.value, pile: form.pile.value, default_day: form.default_day.value, answered: [...sheet.answered], lines }));
+      else localStorage.setItem(this.name, JSON.stringify({ at: at.toISOString(), key: form.key.value, seen: form.seen.value, balances_seen: form.balances_seen.value, pile: form.pile.value, default_day: form.default_day.value, answered: [...sheet.answered], lines }));
       return lines.length || form.pile.value ? at : undefined;
     } catch { return null; }
   }
@@ -32,6 +32,8 @@ export class Draft {
     const bodies = new Map(sheet.bodies.map((body) => [sheet.linesOf(body)[0].subscription, body]));
     const used = new Map();
     form.key.value = kept.key;
+    // What was entered since the draft was begun is asked about when it is recorded.
+    for (const name of ["seen", "balances_seen"]) if (kept[name]) form[name].value = kept[name];
     form.pile.value = kept.pile;
     if (kept.default_day) form.default_day.value = kept.default_day;
     for (const answer of kept.answered ?? []) sheet.answerDoubt(answer);

@@ -20,11 +20,14 @@ const THOUSANDS = /^([0-9]{1,3}(?:([ .,'’])[0-9]{3})(?:\2[0-9]{3})*)(?:([.,])(
 const MAX_EURO_DIGITS = 10;
 export const MAX_CHEQUES = 60;
 
-export const plainAmount = (cents, thousands = "") => {
+// "57,75" and "1 234,50 €" in French, "57.75" and "€1,234.50" in English, as in lib/money.py.
+const isEnglish = document.documentElement.lang.startsWith("en");
+const written = (cents, thousands, currency) => {
   const euros = String(Math.floor(Math.abs(cents) / 100)).replace(/\B(?=(\d{3})+$)/g, thousands);
-  return `${cents < 0 ? "\u2212" : ""}${euros},${String(Math.abs(cents) % 100).padStart(2, "0")}`;
+  return `${cents < 0 ? "\u2212" : ""}${currency}${euros}${isEnglish ? "." : ","}${String(Math.abs(cents) % 100).padStart(2, "0")}`;
 };
-export const formatCents = (cents) => `${plainAmount(cents, "\u202f")}\u00a0€`;
+export const plainAmount = (cents) => written(cents, "", "");
+export const formatCents = (cents) => (isEnglish ? written(cents, ",", "€") : `${written(cents, "\u202f", "")}\u00a0€`);
 
 const notAnAmount = (code, text, fields = {}) => new Refusal("amount", code, { typed: quoted(text), ...fields });
 

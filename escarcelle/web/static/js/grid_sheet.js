@@ -1,7 +1,7 @@
 // The table of the grid: its lines, what they say, the sentences under them. The form itself is the only state:
 // whatever is shown here is what will be sent.
 
-import { Refusal, addMonths, fold, followingNumbers, formatCents, formatDay, isSeries, isoDay, parseCell, parseDay, plainAmount, quoted } from "./grid_reading.js";
+import { MAX_CHEQUES, Refusal, addMonths, fold, followingNumbers, formatCents, formatDay, isSeries, isoDay, parseAmount, parseCell, parseDay, plainAmount, quoted } from "./grid_reading.js";
 
 export const COLUMNS = ["method", "received_on", "number", "bank", "label", "amount"];
 const DETAILS = ["drawer", "written_on", "planned_on"];
@@ -216,6 +216,7 @@ export class Sheet {
       margin.append(this.drawing(state), word);
     }
     body.classList.toggle("many", lines.length > 1);
+    body.classList.toggle("used", lines.some((line) => !line.isBlank));
     body.querySelector(".sum").textContent = lines.length > 1 && received.length ? this.sumWords(received) : "";
   }
   sumWords(received) {
@@ -268,15 +269,16 @@ export class Sheet {
   openDetails(line) {
     const row = document.createElement("tr");
     row.className = "details";
-    const place = row.insertCell();
-    place.colSpan = 6;
+    const cell = row.insertCell();
+    const place = cell.appendChild(document.createElement("div"));
+    cell.colSpan = 6;
     for (const name of DETAILS) {
       const label = document.createElement("label");
       const input = line.cells[name];
       input.type = "text";
       input.size = DETAIL_SIZES[name];
       label.append(`${this.words.details[name]} `, input);
-      place.append(label, " ");
+      place.append(label);
     }
     line.row.after(row);
   }
@@ -315,10 +317,20 @@ export class Sheet {
 
   // Lay "=3×57,75" or "6 chèques" over as many lines. Nothing changes when it cannot be read: the cell says why.
   laySeries(line) {
-    if (!isSeries(line.value("amount"))) return false;
+    return isSeries(line.value("amount")) && this.lay(line, () => this.amounts(line));
+  }
+  // Amounts pasted one under another in the amount of a row: as many cheques, while they do not exceed what the row owes.
+  layPasted(line, text) {
+    let amounts;
+    try { amounts = text.trim().split(/\s*\n\s*/).map(parseAmount); } catch { return false; }
+    const total = amounts.reduce((sum, cents) => sum + cents, 0);
+    if (amounts.length < 2 || amounts.length > MAX_CHEQUES || amounts.includes(0) || total > this.outstanding(line.body, line)) return false;
+    return this.lay(line, () => amounts);
+  }
+  lay(line, read) {
     let amounts, numbers, first;
     try {
-      amounts = this.amounts(line);
+      amounts = read();
       const isCheque = line.value("method") === "cheque";
       numbers = isCheque ? followingNumbers(line.value("number"), amounts.length) : amounts.map(() => "");
       first = isCheque ? (this.day(line, "planned_on") ?? this.day(line, "received_on")) : null;

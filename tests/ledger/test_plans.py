@@ -1,0 +1,83 @@
+"""However long the history, the ledger looks things up: no statement of it reads a table from end to end, or a book."""
+
+import re
+
+import pytest
+from django.db import connection
+
+from escarcelle.ledger import balances, statements
+from escarcelle.ledger.books import lock
+from tests.ledger.conftest import draft
+
+pytestmark = pytest.mark.django_db
+
+HISTORY = 2000
+OTHERS = 40
+
+
+@pytest.fixture
+def long_book(purse):
+    """Two thousand operations between two accounts, and others beside them."""
+    purse.post(*(draft(f"order:{n}", purse.adam, purse.farm, 100 + n % 7, kind="pay" if n % 5 else "order") for n in range(HISTORY)))
+    return purse
+
+
+def plans(act):
+    """The plan of each statement that reads the ledger while `act` runs."""
+    found = []
+
+    def explain(execute, sql, parameters, many, context):
+        if "ledger_" in sql and re.match(r"\s*SELECT", sql) and "ledger_post(" not in sql:
+            prefix = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+            execute(f"{prefix} {sql}", parameters, many, context)
+            found.append("\n".join(str(row[-1]) for row in context["cursor"].fetchall()))
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(explain):
+        act()
+    assert found
+    return found
+
+
+def reads_from_end_to_end(plan):
+    """Lines that walk a table, or all of one book: `book_id` alone says nothing of where to look."""
+    sqlite = re.findall(r"SCAN (?:ledger_\w+|[tor])\b.*|SEARCH \w+ USING PRIMARY KEY \(book_id=\?\)$", plan, re.M)
+    return sqlite + re.findall(r"Seq Scan on ledger_(?:transfer|operation).*", plan)
+
+
+ACTS = {
+    "a balance": lambda purse: balances.balance(purse.book_id, purse.adam),
+    "some balances": lambda purse: balances.balances(purse.book_id, [purse.adam, purse.blanc]),
+    "the head of a book": lambda purse: lock(purse.book_id),
+    "the last page of a statement": lambda purse: statements.statement(purse.book_id, purse.adam),
+    "a page further back": lambda purse: statements.statement(purse.book_id, purse.adam, before=statements.Cursor(HISTORY // 2, 0)),
+    "posting": lambda purse: purse.post(draft("one more", purse.adam, purse.farm)),
+    "posting many": lambda purse: purse.post(*(draft(f"more:{n}", purse.adam, purse.farm) for n in range(OTHERS))),
+    "posting again": lambda purse: purse.post(
+        *(draft(f"order:{n}", purse.adam, purse.farm, 100 + n % 7, kind="pay" if n % 5 else "order") for n in range(OTHERS))
+    ),
+    "reversing": lambda purse: purse.reverse(HISTORY - 3),
+}
+
+
+# On PostgreSQL posting is one call of a function, which looks up what the statements of SQLite do.
+WRITTEN = {"posting", "posting many"} if connection.vendor == "postgresql" else set()
+
+
+@pytest.mark.parametrize("is_analyzed", [False, True], ids=["new", "analyzed"])
+@pytest.mark.parametrize("act", [act for act in ACTS if act not in WRITTEN])
+def test_looks_up(long_book, act, is_analyzed):
+    if is_analyzed or connection.vendor == "postgresql":  # a PostgreSQL without figures is one whose autovacuum is off
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    walked = [line for plan in plans(lambda: ACTS[act](long_book)) for line in reads_from_end_to_end(plan)]
+
+    assert walked == []
+
+
+def test_a_walk_would_be_seen(long_book):
+    def walk():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM ledger_transfer t WHERE t.amount_cents > 0")
+
+    assert reads_from_end_to_end(plans(walk)[0])

@@ -1,0 +1,62 @@
+"""What each page costs: a known number of statements, the same whether a group is small or ten times as large."""
+
+from uuid import uuid4
+
+import pytest
+
+from escarcelle.catalogs.producers import create_producer
+from escarcelle.groups.tokens import make_token
+from escarcelle.payments.batches import BatchRow, record_batch
+from escarcelle.payments.models import Method
+from escarcelle.subscriptions.absences import set_absences
+from tests.cast import TODAY, received
+from tests.web.pages import MOST_STATEMENTS, browser, statements
+from tests.web.world import World, screens
+
+SENT_OR_FETCHED = {
+    "cheques_recorded", "group_rename", "place_new", "token_revoke", "member_invite", "member_come_back", "member_roles",
+    "contract_terms", "product_new", "coordinator_appoint", "coordinator_dismiss",
+}  # fmt: skip
+# They show an act before it is done, by doing it and taking it back: its statements are those of the act.
+REHEARSED = {"subscription_delete", "delivery_cancel", "delivery_restore", "delivery_delete"}
+
+
+def grow(world, ranks):
+    """Members, subscriptions, payments, batches, absences, distributions, contracts, keys: more of everything that a page may list."""
+    amap = world.amap
+    first = amap.vegetables.deliveries.order_by("pk").first()
+    adam = amap.vegetables.subscriptions.get(member=amap.people["ADAM Pécine"])
+    for rank in ranks:
+        subscription = amap.subscribe(f"NOMBREUX Numéro{rank}", alternate="ADAM Pécine")
+        amap.pay(subscription, 1000 + rank, method=Method.UNKNOWN)
+        set_absences(subscription=subscription, deliveries=[first], on=TODAY, by=amap.treasurer, may_change_past=False)
+        rows = [BatchRow(adam.pk, received(100 + rank)), BatchRow(subscription.pk, received(200 + rank))]
+        record_batch(contract=amap.vegetables, rows=rows, on=TODAY, by=amap.treasurer, key=uuid4())
+        make_token(member=amap.admin, name=f"Tableur {rank}", by=amap.admin)
+        farm = create_producer(group=amap.group, name=f"Ferme {rank}", by=amap.admin)
+        amap.open(f"Contrat {rank}", farm, 500 + rank, weeks=3)
+
+
+def costs(world, client):
+    found = {}
+    for name in screens():
+        if name in SENT_OR_FETCHED:
+            continue
+        shown = next((address for address in world.addresses(name) if client.get(address).status_code == 200), None)
+        if shown:
+            found[name] = statements(client, shown)
+    return found
+
+
+@pytest.mark.django_db
+def test_every_page_asks_as_much_of_a_large_group_as_of_a_small_one(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: TODAY)
+    world = World()
+    client = browser(world.amap.admin)
+    grow(world, range(1))
+
+    small = costs(world, client)
+    grow(world, range(1, 11))
+
+    assert costs(world, client) == small
+    assert {name: count for name, count in small.items() if count > MOST_STATEMENTS and name not in REHEARSED} == {}

@@ -1,0 +1,122 @@
+"""What each of them is led to: no link of any page ends at a closed door, and nothing that one may do is out of reach."""
+
+import re
+from collections import defaultdict
+from html import unescape
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from django.urls import resolve, reverse
+
+from escarcelle.groups.members import PersonalDetails, create_member
+from tests.cast import TODAY, found_amap, signed_in
+from tests.web.pages import browser
+from tests.web.world import World, screens
+
+# One page of each kind is walked through for each contract: the next member's page has the same links.
+SAME_FOR_ALL = {"member_id", "subscription_id", "account_id", "delivery_id", "distribution_id", "payment_id", "product_id", "place_id"}
+
+
+@pytest.fixture
+def world(db):
+    return World()
+
+
+@pytest.fixture(autouse=True)
+def _on_the_first_of_september(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: TODAY)
+
+
+def kind_of(url):
+    """Two addresses of one kind show the same links: the name of the screen, its contract, what the query asks for."""
+    match, parts = resolve(urlsplit(url).path), urlsplit(url)
+    words = tuple((word, value) for word, value in match.kwargs.items() if word not in SAME_FOR_ALL)
+    return (match.view_name, *words, *sorted(re.findall(r"(\w+)=", parts.query)))
+
+
+def links_of(response, url):
+    html = response.content.decode()
+    found = {urldefrag(urljoin(url, unescape(link)))[0] for link in re.findall(r'<a [^>]*?href="([^"]*)"', html)}
+    return sorted(link for link in found if link.startswith("/"))
+
+
+def walk(client, start, *, of_each_kind=1):
+    """Follow every link from a page: each kind of page that is met, and each link that ends badly with the page it stands on."""
+    met, bad, to_see = defaultdict(set), [], [("", start)]
+    while to_see:
+        page, url = to_see.pop()
+        kind = kind_of(url)
+        if url in met[kind] or len(met[kind]) == of_each_kind:
+            continue
+        response = client.get(url)
+        met[kind].add(url)
+        if response.status_code not in (200, 302):
+            bad.append((page, url, response.status_code))
+        elif response.status_code == 302:
+            to_see.append((url, response["Location"]))
+        elif response["Content-Type"].startswith("text/html"):
+            to_see += [(url, link) for link in links_of(response, url)]
+    return {kind[0] for kind in met}, bad
+
+
+ROLES = ["admin", "treasurer", "coordinator", "volunteer", "producer_member", "member"]
+LANDMARKS = {
+    "admin": {"web:settings", "web:tokens", "web:member_erase", "web:bulk_payments", "web:activity", "web:import_camap", "web:verify"},
+    "treasurer": {"web:bulk_payments", "web:balances", "web:opening_balances", "web:activity", "web:import_members", "web:contract_new"},
+    "coordinator": {"web:bulk_payments", "web:subscription_new", "web:distribution", "web:contract_settings", "web:balance_transfer"},
+    "volunteer": {"web:distribution", "web:my_account"},
+    "producer_member": {"web:subscriptions", "web:contract_distributions", "web:my_account"},
+    "member": {"web:my_account", "web:account_pdf", "web:help", "account_email"},
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_link_ends_at_a_closed_door(world, role):
+    person = getattr(world.amap, role)
+    world.amap.people[person.name] = person
+    world.amap.subscribe(person.name)
+
+    met, bad = walk(browser(person), reverse("web:home", args=[world.amap.group.slug]))
+
+    assert bad == []
+    assert LANDMARKS[role] <= met
+
+
+def test_the_second_person_of_a_household_walks_like_the_first(world):
+    amap = world.amap
+    amap.people[amap.member.name] = amap.member
+    amap.subscribe(amap.member.name)
+    details = PersonalDetails("Hamon", "Mathurin")
+    second = signed_in(create_member(group=amap.group, details=details, on=TODAY, by=amap.admin, household_of=amap.member))
+
+    met, bad = walk(browser(second), reverse("web:home", args=[amap.group.slug]))
+
+    assert bad == []
+    assert met == walk(browser(amap.member), reverse("web:home", args=[amap.group.slug]))[0]
+
+
+def test_somebody_in_two_groups_goes_from_one_to_the_other(world):
+    houat = found_amap("AMAP de Houat")
+    houat.member.person = world.amap.treasurer.person
+    houat.member.save()
+
+    met, bad = walk(browser(world.amap.treasurer), "/")
+
+    assert bad == []
+    pages = browser(world.amap.treasurer).get(reverse("web:home", args=[world.amap.group.slug])).content.decode()
+    assert f'href="{reverse("web:home", args=[houat.group.slug])}"' in pages
+    assert "web:start" in met
+
+
+def test_an_administrator_finds_every_page_from_the_home_page(world):
+    """Nothing is only for who knows its address."""
+    sent_or_fetched = {"cheques_recorded", "theme", "set_language", "group_rename", "place_new", "token_revoke", "member_invite"}
+    sent_or_fetched |= {"member_come_back", "member_roles", "contract_terms", "product_new", "coordinator_appoint", "coordinator_dismiss"}
+    by_other_ways = {
+        "invitation",  # from a mail
+        "import_done",  # once a file was taken over
+        "subscription_account",  # for who sees one contract and no more
+    }
+    met, _bad = walk(browser(world.amap.admin), reverse("web:home", args=[world.amap.group.slug]), of_each_kind=4)
+
+    assert set(screens()) - {name.removeprefix("web:") for name in met} - sent_or_fetched == by_other_ways

@@ -1,0 +1,97 @@
+"""A small AMAP in which every address of the screens leads somewhere, and every form of a screen is shown at least once."""
+
+import itertools
+from uuid import uuid4
+
+from django.urls import URLResolver, get_resolver, reverse
+
+from escarcelle.catalogs.departures import leave
+from escarcelle.groups.accounts import general_account
+from escarcelle.groups.invitations import invitation_token
+from escarcelle.groups.members import PersonalDetails, create_member
+from escarcelle.groups.tokens import make_token
+from escarcelle.importers.camap import carry_out
+from escarcelle.importers.camap_file import read_camap
+from escarcelle.payments.balance_transfers import move_balance
+from escarcelle.payments.batches import BatchRow, record_batch
+from escarcelle.payments.models import Method
+from escarcelle.subscriptions.calendar import cancel_delivery
+from tests.cast import TODAY, found_amap, received
+
+EXPORT = (
+    "subscriptionId;userId;userName;userEmail;userPhone;user2Name;vendorName;catalogId;catalogName;"
+    "Date de début;Date de fin;totalPrice;paymentsTotal;balance;Payé\n"
+    '"1";"9";"KERVELLA Gaël";"gael@exemple.fr";"";"";"Rucher";"3";"Contrat miel";"2026-09-06";"2027-04-11";"37,50";"0";"-37,50";"non"'
+)
+
+
+class World:
+    """The AMAP, and what each word of an address may stand for."""
+
+    def __init__(self, name: str = "AMAP de Groix") -> None:
+        self.amap = amap = found_amap(name)
+        group = amap.group
+        subscription = amap.subscribe("ADAM Pécine")
+        amap.subscribe("BLANC Alphée", alternate="ADAM Pécine")
+        payment = amap.pay(subscription, 1000, number="4471201")
+        row = BatchRow(subscription.pk, received(2000, method=Method.TRANSFER), "0")
+        batch = record_batch(contract=amap.vegetables, rows=[row], on=TODAY, by=amap.treasurer, key=uuid4())
+        general = general_account(group=group, member=subscription.member, book_id=amap.farm.book_id)
+        transfer = move_balance(source=subscription.account, target=general, on=TODAY, by=amap.treasurer)
+        amap.pay(subscription, 500)
+        contact = PersonalDetails("Invité", "Jean", f"jean@{group.slug}.fr", "06 12 34 56 78")
+        invited = create_member(group=group, details=contact, on=TODAY, by=amap.treasurer)
+        gone = create_member(group=group, details=PersonalDetails("Parti", "Paul"), on=TODAY, by=amap.treasurer)
+        leave(member=gone, on=TODAY, by=amap.admin)
+        make_token(member=amap.admin, name="Tableur", by=amap.admin)
+        eggs = amap.open("Contrat œufs", amap.farm, 320, weeks=2, product="Boîte de six")
+        unpaid = amap.subscribe("CARIOU Maëlle")
+        first, last = amap.vegetables.deliveries.order_by("pk").first(), amap.vegetables.deliveries.order_by("pk").last()
+        cancel_delivery(delivery=last, reason="grève", on=TODAY, by=amap.admin)
+        plan = carry_out(group=group, file=read_camap(EXPORT.encode(), file_name="export.csv"), on=TODAY, by=amap.treasurer)
+        self.invited = invited
+        self.words: dict[str, list[object]] = {
+            "slug": [group.slug],
+            "contract_id": [amap.vegetables.pk, eggs.pk],
+            "product_id": [amap.basket.pk],
+            "member_id": [subscription.member_id, amap.coordinator.pk, invited.pk, gone.pk],
+            "delivery_id": [first.pk, last.pk, eggs.deliveries.first().pk],
+            "distribution_id": [first.distribution_id],
+            "subscription_id": [subscription.pk, unpaid.pk],
+            "account_id": [subscription.account_id, general.pk],
+            "operation_no": [transfer.source_operation_no],
+            "payment_id": [payment.pk],
+            "batch_id": [batch.pk],
+            "place_id": [group.places.get().pk],
+            "token_id": [group.api_tokens.get().pk],
+            "activity_id": [plan.activity_id],
+            "kind": ["csv", "xlsx"],
+            "token": [invitation_token(invited)],
+        }
+
+    def addresses(self, name: str) -> list[str]:
+        """Every address of this name in this world."""
+        names = word_names(name)
+        chosen = itertools.product(*(self.words[word] for word in names))
+        return [reverse(f"web:{name}", kwargs=dict(zip(names, words, strict=True))) for words in chosen]
+
+    def numbers(self) -> set[int]:
+        """Every number that an address of this world may hold, and those of its payees."""
+        in_addresses = {number for found in self.words.values() for number in found if isinstance(number, int)}
+        return in_addresses | set(self.amap.group.producers.values_list("book_id", flat=True))
+
+
+def screens() -> list[str]:
+    """The names of every address of the screens."""
+    return sorted(name for name in _web().reverse_dict if isinstance(name, str))
+
+
+def _web() -> URLResolver:
+    return next(one for one in get_resolver().url_patterns if isinstance(one, URLResolver) and one.app_name == "web")
+
+
+def word_names(name: str) -> list[str]:
+    """What the address of a screen asks to be told: "slug", "contract_id"…"""
+    [(possibilities, *_rest)] = _web().reverse_dict.getlist(name)
+    [(_path, names)] = possibilities
+    return names
