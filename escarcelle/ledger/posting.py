@@ -94,7 +94,7 @@ def _post(book_id: int, drafts: Sequence[Draft], *, by: str, at: dt.datetime) ->
 _WORDS: tuple[tuple[str, type[Exception]], ...] = (
     (r"ledger: no such book", NoSuchBook),
     (r"ledger: no such (debit |credit )?account", NoSuchAccount),
-    (r"ledger: already reversed|ledger_operation_book_id_reverses_no_key", AlreadyReversed),
+    (r"ledger: already reversed|ledger_operation_reversed_once", AlreadyReversed),
     (r"ledger: (nothing to reverse|not the opposite)", NoSuchOperation),
     (r"ledger: wrong (operation number|first transfer)|ledger_operation_pkey", UnfinishedOperation),
 )

@@ -42,6 +42,24 @@ ABSURD = {
     "a formula": "=HYPERLINK(1)",
     "lines": "une\r\ndeux\n",
 }
+# In one box at a time, those that may pass its own reading and do harm behind it.
+PIERCING = {
+    called: ABSURD[called]
+    for called in (
+        "nothing",
+        "10,000 figures",
+        "beyond 64 bits",
+        "NUL",
+        "half a character",
+        "emoji",
+        "right to left",
+        "HTML",
+        "below zero",
+        "other figures",
+        "the last year",
+        "a formula",
+    )
+}
 MILLIONS_OF_LETTERS = "é" * 2_500_000
 
 
@@ -60,7 +78,7 @@ def test_no_absurd_value_in_any_box_does_harm(site, name):
     for form in site.one_of_each(name):
         valid = site.valid(name, form)
         for box in form.one_of_each():
-            for called, value in ABSURD.items():
+            for called, value in PIERCING.items():
                 typed = {**valid, box: [value, *valid.get(box, [])[1:]]}
                 found += [f"{box} = {called}: {wrong}" for wrong in site.complaints(name, form, typed, before)]
     assert found[:10] == []

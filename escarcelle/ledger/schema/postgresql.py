@@ -34,8 +34,8 @@ TABLES = (
   salt bytea NOT NULL,
   last_seq bigint NOT NULL GENERATED ALWAYS AS (first_seq + transfer_count - 1) STORED,
   PRIMARY KEY (book_id, no),
-  UNIQUE (book_id, ref),
-  UNIQUE (book_id, reverses_no))""",
+  UNIQUE (book_id, ref))""",
+    "CREATE UNIQUE INDEX ledger_operation_reversed_once ON ledger_operation (book_id, reverses_no) WHERE reverses_no IS NOT NULL",
     """CREATE TABLE ledger_transfer (
   book_id bigint NOT NULL,
   seq bigint NOT NULL,
