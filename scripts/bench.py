@@ -1,4 +1,4 @@
-"""Measure the pages and the books, print what they cost and which aims are met, and add the figures to build/bench.json.
+"""Measure the pages, the market and the books, print what they cost and which aims are met, and add the figures to build/bench.json.
 
     .venv/bin/python scripts/bench.py                                                      on SQLite
     .venv/bin/python scripts/with_postgres.py --durable .venv/bin/python scripts/bench.py  on PostgreSQL
@@ -29,16 +29,19 @@ from django.core.management import call_command  # noqa: E402
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many subscriptions, and how often each thing is measured."""
+    """How many subscriptions, baskets and clients, and how often each thing is measured."""
 
     subscriptions: tuple[int, ...] = (50, 400)
+    baskets: tuple[int, ...] = (50, 400)
+    clients: int = 200
     rounds: int = 12
+    validations: int = 8
     pairs: int = 400
     bulk_pairs: int = 21
     bulk_size: int = 500
 
 
-TINY = Sizes(subscriptions=(2, 3), rounds=1, pairs=2, bulk_pairs=1, bulk_size=5)
+TINY = Sizes(subscriptions=(2, 3), baskets=(2, 3), clients=4, rounds=1, validations=1, pairs=2, bulk_pairs=1, bulk_size=5)
 
 
 def say(text: str) -> None:
@@ -77,13 +80,17 @@ def prepare(folder: Path, database_url: str) -> None:
 def measure(folder: Path, sizes: Sizes) -> list[bench_report.Figure]:
     """The books first, while the disk is calm."""
     import bench_ledger
+    import bench_market
     import bench_pages
+    import bench_rush
 
     hasty = bench_ledger.refuse_a_hasty_server()
     if hasty and sizes != TINY:
         sys.exit(f"Cette base n’attend pas le disque ({hasty}) : ses figures ne vaudraient rien. Voir « with_postgres.py --durable ».")
     ledger = bench_ledger.measure(folder, pairs=sizes.pairs, bulk_pairs=sizes.bulk_pairs, bulk_size=sizes.bulk_size, say=say)
-    return [*bench_pages.measure(sizes.subscriptions, sizes.rounds, say), *ledger]
+    pages = bench_pages.measure(sizes.subscriptions, sizes.rounds, say)
+    market = bench_market.measure(sizes.baskets, sizes.validations, say)
+    return [*pages, *market, *bench_rush.measure(sizes.clients, say), *ledger]
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-SERVER_OPTIONS = "-c listen_addresses='' -c max_connections=100"
+SERVER_OPTIONS = "-c listen_addresses='' -c max_connections=250"
 # Speed over safety: the data does not outlive the run.
 HASTY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 # As a server that people rely on: what a commit costs is part of what is measured.

@@ -96,10 +96,10 @@ def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "escarcelle.config.settings")
     django.setup()
     with one_at_a_time():
-        collect_static_files()
         call_command("migrate", interactive=False, verbosity=0)
         refuse_unguarded_books()
         call_command("createcachetable", verbosity=0)
+        collect_static_files()
         if "--demo" in arguments:
             call_command("demo")
 

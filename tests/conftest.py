@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from tests import strict_templates
 from tests.cast import found_amap
+from tests.market_cast import found_market
 
 # No deadline: a slow machine is not a wrong result. In CI the same examples each time: a red build can be run again at home.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -60,3 +61,8 @@ def browser_context_args(browser_context_args):
 @pytest.fixture
 def amap(db):
     return found_amap()
+
+
+@pytest.fixture
+def market():
+    return found_market()

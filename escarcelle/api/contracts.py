@@ -189,9 +189,9 @@ def list_contracts(request: ApiRequest, asked: Query[Paging]) -> Contracts:
     },
 )
 def open_a_contract(request: ApiRequest, body: ContractIn) -> ContractOut:
-    """Open a contract with a producer.
+    """Open a contract with a producer of an AMAP.
 
-    Refusals: `name_missing`, `ends_before_it_starts`, `too_long` (three years), `absences_out_of_range`,
+    Refusals: `an_amap_only`, `name_missing`, `ends_before_it_starts`, `too_long` (three years), `absences_out_of_range`,
     `absences_end_before_they_start`."""
     producer = named(request.group.producers.all(), body.producer_id, "producer_id")
     coordinator = named(request.group.members.all(), body.coordinator_id, "coordinator_id") if body.coordinator_id else None

@@ -176,7 +176,7 @@ def read_payment(request: ApiRequest) -> PaymentOut:
 def correct_a_payment(request: ApiRequest, body: CorrectionIn) -> PaymentOut:
     """Replace a payment by what it should have been: a reversal and a new operation, with a reason that the member reads.
 
-    Gives the new payment. Refusals: those of recording, `reason_missing`, `payment_not_standing`."""
+    Gives the new payment. Refusals: those of recording, `reason_missing`, `payment_not_standing`, `day_closed` (409)."""
     payment = correct_payment(
         payment=request.payment,
         received=body.received(request.payment.received_on),
@@ -198,7 +198,7 @@ def correct_a_payment(request: ApiRequest, body: CorrectionIn) -> PaymentOut:
 def cancel_a_payment(request: ApiRequest, body: ReasonIn) -> PaymentOut:
     """Take a payment back, with a reason: the books get its exact opposite.
 
-    Refusals: `reason_missing`, `payment_not_standing`."""
+    Refusals: `reason_missing`, `payment_not_standing`, `day_closed` (409): the till of its day is counted."""
     cancel_payment(payment=request.payment, reason=body.reason, on=request.today, by=request.member, key=request.key)
     return _read(request, request.payment.pk)
 

@@ -15,16 +15,21 @@ from escarcelle.api import (
     balances,
     batches,
     books,
+    catalogues,
     contracts,
     deliveries,
     group,
     imports,
+    market_days,
     members,
     opening_balances,
+    orders,
     payments,
     producers,
     subscriptions,
     tokens,
+    validation,
+    ways_to_pay,
 )
 from escarcelle.api.frame import problems
 from escarcelle.api.frame.document import DESCRIPTION, complete
@@ -46,6 +51,11 @@ SUBJECTS = (
     imports,
     books,
     tokens,
+    catalogues,
+    market_days,
+    orders,
+    validation,
+    ways_to_pay,
 )
 
 

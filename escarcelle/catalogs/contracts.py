@@ -29,6 +29,7 @@ class ContractRefused(Refusal):
     """The terms of a contract cannot be kept."""
 
     sentences: ClassVar[Mapping[str, str]] = {
+        "an_amap_only": gettext_noop("Les contrats sont pour les AMAP\u00a0: un marché ouvre des catalogues."),
         "name_missing": gettext_noop("Il manque un nom."),
         "ends_before_it_starts": gettext_noop("Le dernier jour vient avant le premier."),
         "too_long": gettext_noop("Un contrat dure trois ans au plus\u00a0: vérifiez l’année."),
@@ -83,7 +84,9 @@ class ContractTerms:
 def open_contract(
     *, group: Group, producer: Producer, terms: ContractTerms, by: Member | None, key: UUID | None = None, coordinator: Member | None = None
 ) -> Contract:
-    """Open a contract with a producer of the group. Sent twice with one key, the first comes back. Refused: `ContractRefused`."""
+    """Open a contract with a producer of an AMAP. Sent twice with one key, the first comes back. Refused: `ContractRefused`."""
+    if not group.is_amap:
+        raise ContractRefused("an_amap_only")
     if producer.group_id != group.pk:
         raise ContractRefused("another_group", field="producer")
     terms = terms.cleaned(producer)

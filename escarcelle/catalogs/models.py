@@ -18,6 +18,8 @@ class Producer(models.Model):
     email = models.EmailField(_("Adresse e-mail"), blank=True)
     phone = models.CharField(_("Téléphone"), max_length=30, blank=True)
     book = models.OneToOneField(Book, on_delete=models.PROTECT, related_name="producer")
+    # Their account in the book of the market, opened with their first order there: what the market owes them.
+    supplier_no = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "name"], name="one_producer_of_a_name_per_group")]
@@ -41,8 +43,16 @@ class ProducerAccess(models.Model):
 
 
 class Contract(models.Model):
-    """A season with one producer: constant baskets at the deliveries of a period."""
+    """What one producer offers over a period: the same basket each time, an order by date, or the catalogue of a market.
 
+    Who is paid follows from the kind: the producer in an AMAP, the market in a market."""
+
+    class Kind(models.TextChoices):
+        CONSTANT = "constant", _("paniers constants")
+        VARIABLE = "variable", _("commande à chaque date")
+        MARKET = "market", _("catalogue de marché")
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.CONSTANT)
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="contracts")
     producer = models.ForeignKey(Producer, on_delete=models.PROTECT, related_name="contracts")
     name = models.CharField(_("Nom du contrat"), max_length=120)
@@ -52,6 +62,11 @@ class Contract(models.Model):
     absences_allowed = models.PositiveSmallIntegerField(_("Absences possibles"), default=0)
     absences_from = models.DateField(_("Absences à partir du"), null=True, blank=True)
     absences_until = models.DateField(_("Absences jusqu’au"), null=True, blank=True)
+    # In hundredths of a percent, added to each line and kept by the market.
+    fee_basis_points = models.PositiveIntegerField(_("Frais du marché"), default=0)
+    # Of a variable contract; zero when there is none. The second one is reduced in proportion for who joins late.
+    minimum_per_delivery_cents = models.BigIntegerField(default=0)
+    minimum_total_cents = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -61,11 +76,28 @@ class Contract(models.Model):
                 condition=Q(absences_from=None) | Q(absences_until=None) | Q(absences_until__gte=F("absences_from")),
                 name="absence_window_ends_after_it_starts",
             ),
+            models.CheckConstraint(condition=Q(fee_basis_points__lte=10_000), name="fee_is_a_part_of_the_price"),
+            models.CheckConstraint(
+                condition=Q(minimum_per_delivery_cents__gte=0, minimum_total_cents__gte=0), name="minimums_are_not_negative"
+            ),
         ]
         indexes = [models.Index(fields=["group", "-starts_on"], name="contracts_newest_first")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_constant(self) -> bool:
+        return self.kind == self.Kind.CONSTANT
+
+    @property
+    def is_market(self) -> bool:
+        return self.kind == self.Kind.MARKET
+
+    @property
+    def payee_book_id(self) -> int:
+        """The book of whom members pay: the market's, or the producer's. Reads the group or the producer."""
+        return self.group.book_id if self.is_market else self.producer.book_id
 
 
 class Coordination(models.Model):
@@ -83,17 +115,37 @@ class Coordination(models.Model):
 
 
 class Product(models.Model):
-    """What a contract offers. Its price is dated: see `ProductPrice`."""
+    """What a contract offers. Its price is dated: see `ProductPrice`, in cents a piece, or a kilogram for what is weighed."""
+
+    class SoldBy(models.TextChoices):
+        PIECE = "piece", _("à la pièce")
+        # Loose: ordered in steps of `step_grams`, weighed together.
+        WEIGHT = "weight", _("au poids")
+        # A chicken: each piece is a line of its own, expected at `step_grams`.
+        WEIGHED_PIECE = "weighed_piece", _("à la pièce, pesée")
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="+")
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="products")
     name = models.CharField(_("Produit"), max_length=120)
     unit = models.CharField(_("Unité"), max_length=30, default="panier")
     position = models.PositiveSmallIntegerField(default=0)
+    sold_by = models.CharField(max_length=15, choices=SoldBy, default=SoldBy.PIECE)
+    step_grams = models.PositiveIntegerField(_("Poids prévu"), null=True, blank=True)
+    # None: as many as people want.
+    stock_per_delivery = models.PositiveIntegerField(_("Stock par distribution"), null=True, blank=True)
+    vat_basis_points = models.PositiveIntegerField(_("TVA"), default=550)
+    is_offered = models.BooleanField(_("Proposé"), default=True)
 
     class Meta:
         ordering = ["position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["contract", "name"], name="one_product_of_a_name_per_contract")]
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "name"], name="one_product_of_a_name_per_contract"),
+            models.CheckConstraint(
+                condition=Q(sold_by="piece", step_grams=None) | (~Q(sold_by="piece") & Q(step_grams__gt=0)),
+                name="weighed_products_have_an_expected_weight",
+            ),
+            models.CheckConstraint(condition=Q(vat_basis_points__lte=10_000), name="vat_is_a_rate"),
+        ]
 
     def __str__(self) -> str:
         return self.name

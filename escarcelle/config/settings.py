@@ -59,7 +59,10 @@ INSTALLED_APPS = [
     "escarcelle.catalogs",
     "escarcelle.distributions",
     "escarcelle.subscriptions",
+    "escarcelle.orders",
     "escarcelle.payments",
+    "escarcelle.validation",
+    "escarcelle.tills",
     "escarcelle.notifications",
     "escarcelle.importers",
     "escarcelle.web",
@@ -99,7 +102,9 @@ TEMPLATES = [
                 "escarcelle.web.shell.shell",
             ],
             # The words of every screen: no {% load %} needed for icons, amounts, dates, fields, pages and bars.
-            "builtins": [f"escarcelle.web.templatetags.{name}" for name in ("icons", "money", "dates", "forms", "pages", "plots")],
+            "builtins": [
+                f"escarcelle.web.templatetags.{name}" for name in ("icons", "money", "dates", "forms", "pages", "plots", "market")
+            ],
         },
     }
 ]
@@ -214,6 +219,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024  # a pasted grid of 10,000 rows
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 120_000  # 10,000 rows of the grid, twelve cells each
+
+# --- Orders ---
+# So many past distributions that nobody validated close the orders of a group (document 001).
+MAX_UNVALIDATED_DISTRIBUTIONS = int(os.environ.get("MAX_UNVALIDATED_DISTRIBUTIONS", "4"))
 
 # --- Mail: through EMAIL_URL; without it, on the standard output ---
 _MAIL = urlsplit(os.environ.get("EMAIL_URL") or "console:")

@@ -1,14 +1,13 @@
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from escarcelle.api.urls import urlpatterns as api_patterns
-from escarcelle.web.appearance import choose_theme
+from escarcelle.web.appearance import choose_language, choose_theme
 
 handler500 = "escarcelle.web.errors.server_error"
 
 urlpatterns = [
     path("acces/", include("allauth.urls")),
-    path("langue/", set_language, name="set_language"),
+    path("langue/", choose_language, name="set_language"),
     path("apparence/", choose_theme, name="theme"),
     path("api/v1/", include((api_patterns, "ninja"), namespace="api")),
     path("", include("escarcelle.web.urls")),

@@ -30,7 +30,21 @@ GROIX = (ADMINISTRATOR, TREASURER, COORDINATOR, VOLUNTEER, PRODUCER, MEMBER)
 
 MARKET_ADMINISTRATOR = Login("Cloarec", "Corentin", "marche@paysans.example", Role.Name.ADMINISTRATOR, "administrateur du marché")
 CLIENT = Login("Bihan", "Soizic", "cliente@paysans.example", None, "cliente du marché")
-DIRECT_PAYSANS = (MARKET_ADMINISTRATOR, CLIENT)
+MARKET_VOLUNTEER = Login("Le Gall", "Armel", "benevole@paysans.example", Role.Name.VOLUNTEER, "bénévole du marché")
+DIRECT_PAYSANS = (MARKET_ADMINISTRATOR, MARKET_VOLUNTEER, CLIENT)
+
+POT_ADMINISTRATOR = Login("Riouat", "Maïwenn", "cagnotte@quartier.example", Role.Name.ADMINISTRATOR, "administratrice de la cagnotte")
+LA_CAGNOTTE = (POT_ADMINISTRATOR,)
+
+# Who orders at the market besides those who sign in.
+MARKET_CLIENTS = (
+    ("Bihan", "Yann"), ("Prigent", "Malo"), ("Jaouen", "Tifenn"), ("Baudry", "Line"), ("Colin", "Rose"), ("Gallo", "Bruno"),
+    ("Kerbrat", "Azenor"), ("Le Meur", "Pol"), ("Moal", "Yuna"), ("Nédelec", "Jean"), ("Omnès", "Fañch"), ("Péron", "Lucienne"),
+    ("Rannou", "Edern"), ("Scouarnec", "Aziliz"), ("Tromeur", "Benoît"), ("Urvoas", "Mona"), ("Vigouroux", "Nina"),
+    ("Abgrall", "Pierre"), ("Cosquer", "Hélène"), ("Diaz", "Inès"), ("Floc’h", "Maryvonne"),
+)  # fmt: skip
+# Those of the money pot, with what each had put into it on the first day, in cents.
+NEIGHBOURS_OF_THE_POT = (("Botrel", "Aël", 5000), ("Corlay", "Samir", 2500), ("Hervé", "Lise", 0), ("Ollivier", "Tudi", 12000))
 
 # Members who subscribe to the vegetables, besides those above who do: forty in all.
 NEIGHBOURS = (
@@ -56,10 +70,14 @@ INVITED = ("Guégan", "Brigitte")
 BANKS = ("Crédit Mutuel", "La Banque Postale", "Crédit Agricole", "BNP Paribas", "Caisse d’Épargne", "CIC", "Société Générale")
 
 
+def address_at(domain: str, last_name: str, first_name: str) -> str:
+    """« malo.prigent@… »"""
+    return ".".join(fold(name).replace(" ", "-").replace("’", "") for name in (first_name, last_name)) + f"@{domain}"
+
+
 def details_of(last_name: str, first_name: str) -> PersonalDetails:
     """How to reach them: three in four gave an address, and half a telephone, of numbers kept for films and books."""
     rank = [name for name, _ in (*NEIGHBOURS, PARTNER, GONE)].index(last_name)
-    address = ".".join(fold(name).replace(" ", "-") for name in (first_name, last_name))
-    email = f"{address}@groix.example" if rank % 4 != 1 else ""
+    email = address_at("groix.example", last_name, first_name) if rank % 4 != 1 else ""
     phone = f"06 39 98 {10 + rank:02} {97 - 2 * rank:02}" if rank % 2 else ""
     return PersonalDetails(last_name, first_name, email, phone)

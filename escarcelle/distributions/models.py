@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from escarcelle.catalogs.models import Contract
@@ -30,16 +33,37 @@ class Distribution(models.Model):
     on = models.DateField(_("Jour"))
     starts_at = models.TimeField(_("De"))
     ends_at = models.TimeField(_("À"))
+    # When clients of a market, and members with a variable contract, may order; a delivery may have a window of its own.
+    orders_open_at = models.DateTimeField(_("Commandes à partir du"), null=True, blank=True)
+    orders_close_at = models.DateTimeField(_("Commandes jusqu’au"), null=True, blank=True)
+    # Set when the last basket is validated, unset when one is reopened.
+    validated_at = models.DateTimeField(null=True)
+    # The day's till was counted: nothing of this day is reopened before the till is.
+    closed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["group", "place", "on"], name="one_distribution_per_place_and_day"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="distribution_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(orders_open_at=None) | Q(orders_close_at=None) | Q(orders_close_at__gt=F("orders_open_at")),
+                name="orders_close_after_they_open",
+            ),
         ]
         indexes = [models.Index(fields=["group", "on"], name="distributions_by_day")]
 
     def __str__(self) -> str:
         return f"{self.on} {self.place_id}"
+
+    @property
+    def starts(self) -> dt.datetime:
+        """The official start, as an instant."""
+        return timezone.make_aware(dt.datetime.combine(self.on, self.starts_at))
+
+    @property
+    def ends(self) -> dt.datetime:
+        """The official end, as an instant."""
+        return timezone.make_aware(dt.datetime.combine(self.on, self.ends_at))
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -59,6 +83,9 @@ class Delivery(models.Model):
     distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="deliveries")
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
+    # Exceptions to the distribution's window: this producer needs to know earlier.
+    orders_open_at = models.DateTimeField(null=True, blank=True)
+    orders_close_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -68,3 +95,9 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract_id}: {self.distribution_id}"
+
+    def takes_orders_at(self, at: dt.datetime) -> bool:
+        """Whether members may order here at this instant: from the opening, included, to the closing, excluded."""
+        opens = self.orders_open_at or self.distribution.orders_open_at
+        closes = self.orders_close_at or self.distribution.orders_close_at
+        return self.cancelled_at is None and closes is not None and (opens is None or opens <= at) and at < closes

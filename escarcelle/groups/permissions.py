@@ -28,6 +28,14 @@ class Permission(Enum):
     MOVE_BALANCES = auto()
     IMPORT = auto()
     VERIFY_BOOKS = auto()
+    ORDER = auto()  # for oneself, in a market
+    ORDER_FOR_CLIENTS = auto()  # for somebody else, also after the orders have closed
+    PLAN_MARKET_DAYS = auto()
+    HANDLE_BASKETS = auto()  # on the day: what was missing, weighed, paid; validate one basket
+    FORCE_VALIDATION = auto()  # validate everything at once; share out a shortage; change a price
+    REOPEN_VALIDATION = auto()
+    COUNT_TILL = auto()
+    SET_WAYS_TO_PAY = auto()
 
 
 P = Permission
@@ -44,13 +52,18 @@ _TREASURER = _COORDINATOR | {
     P.TAKE_OVER_BALANCES,
     P.IMPORT,
     P.VERIFY_BOOKS,
+    P.ORDER_FOR_CLIENTS,
+    P.PLAN_MARKET_DAYS,
+    P.HANDLE_BASKETS,
+    P.FORCE_VALIDATION,
+    P.COUNT_TILL,
 }
 
-EVERY_MEMBER: frozenset[Permission] = frozenset({P.BELONG})
+EVERY_MEMBER: frozenset[Permission] = frozenset({P.BELONG, P.ORDER})
 BY_ROLE: dict[str, frozenset[Permission]] = {
     Role.Name.ADMINISTRATOR: frozenset(Permission),
     Role.Name.TREASURER: frozenset(_TREASURER),
-    Role.Name.VOLUNTEER: frozenset({P.SEE_DISTRIBUTIONS}),
+    Role.Name.VOLUNTEER: frozenset({P.SEE_DISTRIBUTIONS, P.HANDLE_BASKETS}),
 }
 # Over the contracts they coordinate, and, for a coordinator, over the whole group: the day's list and the names to choose from.
 COORDINATOR_OF_CONTRACT: frozenset[Permission] = _COORDINATOR

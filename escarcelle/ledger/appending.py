@@ -3,10 +3,11 @@
 That function locks, seals and writes in one round trip. Both ways give the same rows, and one verification reads them."""
 
 import datetime as dt
+import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -35,13 +36,13 @@ def append(drafts: Sequence[Draft], *, book_id: int, by: str, at: dt.datetime) -
 
 _HEAD = """
 SELECT b.last_seq, b.last_operation_no, b.last_hash,
-  EXISTS (SELECT 1 FROM {wanted} w CROSS JOIN ledger_operation o WHERE o.book_id = b.id AND o.ref = w.column1)
+  EXISTS (SELECT 1 FROM {listed} CROSS JOIN ledger_operation o WHERE o.book_id = b.id AND o.ref = w.listed)
 FROM ledger_book b WHERE b.id = %s"""
 
 
 def _append_by_rows(cursor: CursorWrapper, drafts: Sequence[Draft], *, book_id: int, by: str, at: dt.datetime) -> int | None:
     # BEGIN IMMEDIATE took the lock.
-    cursor.execute(_HEAD.format(wanted=values_of(len(drafts))), [*(draft.ref for draft in drafts), book_id])
+    cursor.execute(_HEAD.format(listed=listed("text")), [as_parameter(draft.ref for draft in drafts), book_id])
     row = cursor.fetchone()
     if row is None:
         raise NoSuchBook(book_id)
@@ -128,9 +129,17 @@ def _insert(cursor: CursorWrapper, table: str, columns: Sequence[str], values: l
         cursor.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {rows}", chunk)  # noqa: S608
 
 
-def values_of(count: int) -> str:
-    """A table of so many parameters, `column1`, to be joined first: SQLite looks each up by key, where it would scan a book for an IN."""
-    return f"(VALUES {_marks(1, count)})"
+def listed(kind: Literal["text", "bigint"]) -> str:
+    """A table `w` of one column `listed`, from one parameter that `as_parameter` makes; to be joined first, by CROSS JOIN.
+
+    SQLite then looks each value up by its key. For an IN of hundreds it would rather scan a book, and for VALUES build a filter of it."""
+    if connection.vendor == "postgresql":
+        return f"(SELECT unnest(%s::{kind}[]) AS listed) w"
+    return "(SELECT value AS listed FROM json_each(%s)) w"
+
+
+def as_parameter(values: Iterable[int | str]) -> list[int | str] | str:
+    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
 
 
 def _marks(width: int, count: int) -> str:

@@ -1,6 +1,6 @@
 """Books and accounts are opened, never closed or removed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -42,51 +42,59 @@ def lock(book_id: int) -> Head:
     return Head(row[0], row[1], bytes(row[2]))
 
 
-@transaction.atomic
-def open_account(book_id: int, kind: str) -> Account:
+def open_account(book_id: int, kind: AccountKind) -> Account:
     """A new account at zero, numbered after the last one of the book."""
-    lock(book_id)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(no), 0) + 1 FROM ledger_account WHERE book_id = %s", [book_id])
-        [no] = cursor.fetchone()
-        cursor.execute("INSERT INTO ledger_account (book_id, no, kind) VALUES (%s, %s, %s)", [book_id, no, str(kind)])
+    [no] = open_accounts(book_id, kind, 1)
     return Account(book_id=book_id, no=no, kind=str(kind), balance_cents=0, last_seq=0)
 
 
 def singleton(book_id: int, kind: AccountKind) -> int:
     """The number of the book's one account of this kind, opened the first time, by whoever comes first. One statement afterwards."""
-    found = _no_of(book_id, kind)
-    return _singleton_under_lock(book_id, kind) if found is None else found
+    return singletons(book_id, [kind])[kind]
+
+
+def singletons(book_id: int, kinds: Collection[AccountKind]) -> dict[AccountKind, int]:
+    """The same for several kinds at once, in one statement when they are all there."""
+    found = _nos_of(book_id, kinds)
+    return found if len(found) == len(set(kinds)) else _singletons_under_lock(book_id, kinds)
 
 
 @transaction.atomic
-def _singleton_under_lock(book_id: int, kind: AccountKind) -> int:
+def _singletons_under_lock(book_id: int, kinds: Collection[AccountKind]) -> dict[AccountKind, int]:
     lock(book_id)
-    found = _no_of(book_id, kind)
-    return open_account(book_id, kind).no if found is None else found
+    found = _nos_of(book_id, kinds)
+    missing = sorted(set(kinds) - set(found))
+    return found | dict(zip(missing, _open(book_id, missing), strict=True))
 
 
-def _no_of(book_id: int, kind: AccountKind) -> int | None:
+def _nos_of(book_id: int, kinds: Collection[AccountKind]) -> dict[AccountKind, int]:
+    marks = ", ".join(["%s"] * len(kinds))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT no FROM ledger_account WHERE book_id = %s AND kind = %s AND kind <> 'member'", [book_id, str(kind)])
-        row = cursor.fetchone()
-    return row[0] if row else None
+        cursor.execute(
+            f"SELECT kind, no FROM ledger_account WHERE book_id = %s AND kind IN ({marks}) AND kind NOT IN ('member', 'supplier')",  # noqa: S608
+            [book_id, *map(str, kinds)],
+        )
+        return {AccountKind(kind): no for kind, no in cursor.fetchall()}
 
 
 @transaction.atomic
 def open_accounts(book_id: int, kind: AccountKind, count: int) -> list[int]:
     """The numbers of so many new accounts at zero, after the last one of the book. Three statements, however many."""
-    if not count:
-        return []
     lock(book_id)
+    return _open(book_id, [kind] * count)
+
+
+def _open(book_id: int, kinds: Sequence[AccountKind]) -> list[int]:
+    """The numbers of new accounts of these kinds, in order. Needs the book's lock."""
+    if not kinds:
+        return []
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(no), 0) FROM ledger_account WHERE book_id = %s", [book_id])
         [last] = cursor.fetchone()
-        nos = list(range(last + 1, last + 1 + count))
-        rows = ", ".join(["(%s, %s, %s)"] * count)
-        parameters = [value for no in nos for value in (book_id, no, str(kind))]
-        cursor.execute(f"INSERT INTO ledger_account (book_id, no, kind) VALUES {rows}", parameters)  # noqa: S608
-    return nos
+        rows = [(book_id, no, str(kind)) for no, kind in enumerate(kinds, last + 1)]
+        marks = ", ".join(["(%s, %s, %s)"] * len(rows))
+        cursor.execute(f"INSERT INTO ledger_account (book_id, no, kind) VALUES {marks}", [value for row in rows for value in row])  # noqa: S608
+    return [no for _, no, _ in rows]
 
 
 def transfer_count(book_ids: Collection[int]) -> int:

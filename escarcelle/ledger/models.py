@@ -5,10 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountKind(models.TextChoices):
-    """What an account holds. Every kind but `member` exists at most once in a book."""
+    """What an account holds. Every kind but `member` and `supplier` exists at most once in a book."""
 
     MEMBER = "member", _("membre")
     PRODUCER = "producer", _("producteur")
+    # What a market owes to one of its producers; in an AMAP the book itself is the producer's.
+    SUPPLIER = "supplier", _("producteur du marché")
+    # Between a client and the producers of one order: always back at zero.
+    ORDERS = "orders", _("commandes à répartir")
     SALES = "sales", _("ventes")
     VAT = "vat", _("TVA collectée")
     CHEQUES_IN_HAND = "cheques_in_hand", _("chèques en main")
@@ -22,12 +26,17 @@ class AccountKind(models.TextChoices):
     OPENING = "opening", _("reprise")
     BALANCE_TRANSFER = "balance_transfer", _("report de solde")
     FEES = "fees", _("frais")
+    SHORTAGE = "shortage", _("manque de caisse")
+    OVERAGE = "overage", _("excédent de caisse")
+    GIVEN = "given", _("petits écarts abandonnés")
 
 
 # Numbers of the French chart of accounts, as an accountant expects them (domain §4.4).
 CHART = {
     AccountKind.MEMBER: "411",
     AccountKind.PRODUCER: "467",
+    AccountKind.SUPPLIER: "467",
+    AccountKind.ORDERS: "4678",
     AccountKind.SALES: "707",
     AccountKind.VAT: "4457",
     AccountKind.CHEQUES_IN_HAND: "5112",
@@ -41,6 +50,9 @@ CHART = {
     AccountKind.OPENING: "890",
     AccountKind.BALANCE_TRANSFER: "580",
     AccountKind.FEES: "627",
+    AccountKind.SHORTAGE: "658",
+    AccountKind.OVERAGE: "758",
+    AccountKind.GIVEN: "6588",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from escarcelle.ledger.appending import append, values_of
+from escarcelle.ledger.appending import append, as_parameter, listed
 from escarcelle.ledger.books import NoSuchBook, lock
 from escarcelle.ledger.drafts import Draft as Draft
 from escarcelle.ledger.drafts import Move as Move
@@ -158,10 +158,10 @@ def _known(book_id: int, drafts: Sequence[Draft]) -> dict[str, int]:
     found: dict[str, tuple[int, tuple[Any, ...], list[Move]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT o.ref, o.no, o.kind, o.about, o.reverses_no, t.debit_no, t.credit_no, t.amount_cents FROM {values_of(len(refs))} w "  # noqa: S608
-            "CROSS JOIN ledger_operation o CROSS JOIN ledger_transfer t WHERE o.book_id = %s AND o.ref = w.column1 "
+            f"SELECT o.ref, o.no, o.kind, o.about, o.reverses_no, t.debit_no, t.credit_no, t.amount_cents FROM {listed('text')} "  # noqa: S608
+            "CROSS JOIN ledger_operation o CROSS JOIN ledger_transfer t WHERE o.book_id = %s AND o.ref = w.listed "
             "AND t.book_id = o.book_id AND t.seq BETWEEN o.first_seq AND o.last_seq ORDER BY t.seq",
-            [*refs, book_id],
+            [as_parameter(refs), book_id],
         )
         for ref, no, kind, about, reverses_no, debit_no, credit_no, amount_cents in cursor.fetchall():
             found.setdefault(ref, (no, (kind, about, reverses_no), []))[2].append(Move(debit_no, credit_no, amount_cents))
@@ -177,11 +177,11 @@ def _originals(book_id: int, nos: Collection[int]) -> dict[int, tuple[str, str, 
     found: dict[int, tuple[str, str, str | None, list[Move]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT o.no, o.kind, o.about, r.ref, t.debit_no, t.credit_no, t.amount_cents FROM {values_of(len(nos))} w "  # noqa: S608
+            f"SELECT o.no, o.kind, o.about, r.ref, t.debit_no, t.credit_no, t.amount_cents FROM {listed('bigint')} "  # noqa: S608
             "CROSS JOIN ledger_operation o CROSS JOIN ledger_transfer t "
             "LEFT JOIN ledger_operation r ON r.book_id = o.book_id AND r.reverses_no = o.no "
-            "WHERE o.book_id = %s AND o.no = w.column1 AND t.book_id = o.book_id AND t.seq BETWEEN o.first_seq AND o.last_seq ORDER BY t.seq",
-            [*nos, book_id],
+            "WHERE o.book_id = %s AND o.no = w.listed AND t.book_id = o.book_id AND t.seq BETWEEN o.first_seq AND o.last_seq ORDER BY t.seq",
+            [as_parameter(nos), book_id],
         )
         for no, kind, about, reversed_by, debit_no, credit_no, amount_cents in cursor.fetchall():
             found.setdefault(no, (kind, about, reversed_by, []))[3].append(Move(debit_no, credit_no, amount_cents))

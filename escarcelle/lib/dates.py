@@ -3,6 +3,7 @@
 import calendar
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import ClassVar
 
@@ -147,6 +148,16 @@ def format_hour(moment: time | datetime, *, language: str = FRENCH) -> str:
         return f"{moment.hour}:{moment.minute:02d}"
     minutes = f"{NO_BREAK_SPACE}{moment.minute:02d}" if moment.minute else ""
     return f"{moment.hour}{NO_BREAK_SPACE}h{minutes}"
+
+
+@dataclass(frozen=True)
+class Hour:
+    """An hour in the sentence of a refusal, written when the reader is known."""
+
+    moment: time | datetime
+
+    def written(self, language: str) -> str:
+        return format_hour(self.moment, language=language)
 
 
 def add_months(day: date, months: int) -> date:

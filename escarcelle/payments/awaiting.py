@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, Q, Sum
 
-from escarcelle.groups.models import Group
+from escarcelle.groups.models import Group, MemberAccount
 from escarcelle.payments.models import Batch, Method, Payment
 from escarcelle.subscriptions.models import Subscription
 
@@ -45,6 +45,21 @@ def owing_contracts(group: Group, contract_ids: Collection[int] | None = None) -
         .order_by("cents", "contract_id")
     )
     return [OwingContract(row["contract_id"], row["name"], row["producer"], row["count"], row["cents"]) for row in rows]
+
+
+@dataclass(frozen=True)
+class OwingClients:
+    """The clients of a market who are below zero, and what they owe together, as a negative amount."""
+
+    count: int
+    balance_cents: int
+
+
+def owing_clients(group: Group) -> OwingClients | None:
+    """What the clients of a market owe it; None when nobody does. One statement."""
+    below = MemberAccount.objects.filter(group=group, book=group.book_id, ledger_account__balance_cents__lt=0)
+    found = below.aggregate(count=Count("pk"), cents=Sum("ledger_account__balance_cents"))
+    return OwingClients(found["count"], found["cents"]) if found["count"] else None
 
 
 def unnamed_payments(group: Group, contract_ids: Collection[int] | None = None) -> UnnamedPayments | None:

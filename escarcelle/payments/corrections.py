@@ -13,7 +13,9 @@ from escarcelle.groups.models import Member
 from escarcelle.ledger import books, posting
 from escarcelle.lib.names import clean_text
 from escarcelle.lib.refusals import Refusal, gettext_noop
+from escarcelle.payments.counted_days import check_not_counted
 from escarcelle.payments.models import Payment
+from escarcelle.payments.promises import back_to_pending
 from escarcelle.payments.recording import Entry, PaymentRefused, Received, enter
 from escarcelle.subscriptions.booking import actor
 
@@ -33,7 +35,7 @@ class PaymentNotStanding(Refusal):
 def cancel_payment(*, payment: Payment, reason: str, on: dt.date, by: Member | None, key: UUID | None = None) -> None:
     """Take a payment back, with a reason: the books get its exact opposite. Undone by recording it again.
 
-    Refused: `PaymentRefused("reason_missing")`, `PaymentNotStanding`. Sent twice with one key, cancelled once."""
+    Refused: `PaymentRefused("reason_missing")`, `PaymentNotStanding`, `DayCounted`. Sent twice with one key, cancelled once."""
     reason = _required(reason)
     activity, is_first = begin(
         group=payment.group, by=by, kind="payment.cancelled", key=key, content={"payment": payment.pk, "reason": reason}
@@ -42,6 +44,7 @@ def cancel_payment(*, payment: Payment, reason: str, on: dt.date, by: Member | N
         return
     payment = _standing(payment)
     reverse_payments([payment], state=Payment.State.CANCELLED, label=PAYMENT_CANCELLED_LABEL, reason=reason, on=on, by=by)
+    back_to_pending([payment])
     note(activity, payment=payment.pk, account=payment.account_id, amount_cents=payment.amount_cents)
 
 
@@ -51,7 +54,7 @@ def correct_payment(
 ) -> Payment:
     """Replace a payment by what it should have been: a reversal and a new operation, with a reason. Undone by correcting back.
 
-    Sent twice with one key, the first correction comes back. Refused: `PaymentRefused`, `PaymentNotStanding`."""
+    Sent twice with one key, the first correction comes back. Refused: `PaymentRefused`, `PaymentNotStanding`, `DayCounted`."""
     reason = _required(reason)
     content = {"payment": payment.pk, "reason": reason, **asdict(received)}
     activity, is_first = begin(group=payment.group, by=by, kind="payment.corrected", key=key, content=content)
@@ -60,7 +63,7 @@ def correct_payment(
     payment = _standing(payment)
     received = received.cleaned(payment.group, on)
     reverse_payments([payment], state=Payment.State.CORRECTED, label=PAYMENT_CORRECTED_LABEL, reason=reason, on=on, by=by)
-    [corrected] = enter([Entry(payment.account, received)], activity=activity, by=by, corrects=payment, reason=reason)
+    [corrected] = enter([Entry(payment.account, received, payment.basket)], activity=activity, by=by, corrects=payment, reason=reason)
     note(
         activity,
         payment=payment.pk,
@@ -72,9 +75,12 @@ def correct_payment(
 
 
 def reverse_payments(payments: Sequence[Payment], *, state: Payment.State, label: str, reason: str, on: dt.date, by: Member | None) -> None:
-    """Write the opposite of standing payments, all of one payee, in a fixed number of statements. Needs a transaction."""
+    """Write the opposite of standing payments, all of one payee, in a fixed number of statements. Needs a transaction.
+
+    Refused: `DayCounted`."""
     if not payments:
         return
+    check_not_counted(payments)
     posting.reverse_many(
         payments[0].account.book_id,
         [posting.Reversal(payment.operation_no, ref=f"payment:{payment.pk}:reversed") for payment in payments],
@@ -89,7 +95,7 @@ def reverse_payments(payments: Sequence[Payment], *, state: Payment.State, label
 def _standing(payment: Payment) -> Payment:
     """The payment as it is once the payee's book is held, or `PaymentNotStanding`."""
     books.lock(payment.account.book_id)
-    payment = Payment.objects.select_related("account__group", "group").get(pk=payment.pk)
+    payment = Payment.objects.select_related("account__group", "basket", "group").get(pk=payment.pk)
     if payment.state != Payment.State.RECEIVED:
         raise PaymentNotStanding("payment_not_standing")
     return payment

@@ -17,6 +17,8 @@ from escarcelle.lib.dates import format_day
 from escarcelle.lib.money import format_cents
 from escarcelle.lib.names import clean_text
 from escarcelle.lib.refusals import Refusal, gettext_noop
+from escarcelle.orders.models import Basket
+from escarcelle.payments.counted_days import check_not_counted
 from escarcelle.payments.models import Batch, Cheque, Method, Payment
 from escarcelle.subscriptions.booking import actor
 from escarcelle.subscriptions.models import Subscription
@@ -53,6 +55,7 @@ class PaymentRefused(Refusal):
         "reason_missing": gettext_noop("Indiquez le motif\u00a0: il sera lu par le membre."),
         "unknown_subscription": gettext_noop("Cette souscription n’est pas ou n’est plus au contrat."),
         "withdrawn": gettext_noop("Cette souscription a été supprimée."),
+        "basket_validated": gettext_noop("Ce panier est validé\u00a0: rouvrez-le, ou notez le paiement sur le compte du client."),
     }
 
 
@@ -107,6 +110,7 @@ class Entry:
 
     account: MemberAccount
     received: Received
+    basket: Basket | None = None
 
 
 def methods_of(group: Group) -> Sequence[str]:
@@ -115,18 +119,28 @@ def methods_of(group: Group) -> Sequence[str]:
 
 
 @transaction.atomic
-def record_payment(*, account: MemberAccount, received: Received, on: dt.date, by: Member | None, key: UUID | None = None) -> Payment:
-    """Record money received on an account: credits the member, debits where the money is (`KEPT_IN`).
+def record_payment(
+    *,
+    account: MemberAccount,
+    received: Received,
+    on: dt.date,
+    by: Member | None,
+    key: UUID | None = None,
+    basket: Basket | None = None,
+) -> Payment:
+    """Record money received on an account, for a basket when one is named: credits the member, debits where the money is (`KEPT_IN`).
 
     Sent twice with one key, the first payment comes back. Refused: `PaymentRefused` (amount, date after `on`, method the group does
-    not offer, subscription withdrawn). Undone by `corrections.cancel_payment`."""
-    content = {"account": account.pk, **asdict(received)}
+    not offer, subscription withdrawn, basket validated), `DayCounted`. Undone by `corrections.cancel_payment`."""
+    content = {"account": account.pk, **asdict(received)} | ({"basket": basket.pk} if basket else {})
     activity, is_first = begin(group=account.group, by=by, kind="payment.recorded", key=key, content=content)
     if not is_first:
         return account.group.payments.get(pk=activity.details["payment"])
     received = received.cleaned(account.group, on)
     hold_open(account)
-    [payment] = enter([Entry(account, received)], activity=activity, by=by)
+    if basket is not None and Basket.objects.filter(pk=basket.pk, validated_at__isnull=False).exists():
+        raise PaymentRefused("basket_validated")
+    [payment] = enter([Entry(account, received, basket)], activity=activity, by=by)
     note(activity, payment=payment.pk, account=account.pk, amount_cents=payment.amount_cents)
     return payment
 
@@ -151,9 +165,10 @@ def enter(
 ) -> list[Payment]:
     """Write cleaned payments, all on accounts of one payee, in a fixed number of statements. Needs a transaction.
 
-    The money is in the books before the rows that describe it, so that each row knows its operation."""
+    The money is in the books before the rows that describe it, so that each row knows its operation. Refused: `DayCounted`."""
+    check_not_counted(Payment(basket=entry.basket, method=entry.received.method) for entry in entries)
     book_id = entries[0].account.book_id
-    kept_in = {method: books.singleton(book_id, KEPT_IN[method]) for method in {entry.received.method for entry in entries}}
+    boxes = books.singletons(book_id, {KEPT_IN[entry.received.method] for entry in entries})
     drafts = [
         posting.Draft(
             ref=f"payment:activity:{activity.pk}:{rank}",
@@ -162,7 +177,7 @@ def enter(
             reason=reason,
             value_date=entry.received.received_on,
             about=f"account:{entry.account.pk}",
-            moves=[posting.Move(kept_in[entry.received.method], entry.account.account_no, entry.received.amount_cents)],
+            moves=[posting.Move(boxes[KEPT_IN[entry.received.method]], entry.account.account_no, entry.received.amount_cents)],
         )
         for rank, entry in enumerate(entries, 1)
     ]
@@ -172,6 +187,7 @@ def enter(
         Payment(
             group=entry.account.group,
             account=entry.account,
+            basket=entry.basket,
             activity=activity,
             batch=batch,
             corrects=corrects,

@@ -8,9 +8,10 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from escarcelle.people.languages import remember_language
 from escarcelle.people.models import Person
 
 BRAND = "Escarcelle"
@@ -54,6 +55,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Only somebody who has followed an invitation, which its screen keeps in the session."""
         return bool(request.session.get("invitation"))
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        super().login(request, user)
+        remember_language(user, get_language())
 
     def get_reauthentication_methods(self, user: Person | AnonymousUser) -> list[dict[str, Any]]:
         """The ways to confirm that it is really you, in plain words."""

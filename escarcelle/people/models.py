@@ -33,6 +33,8 @@ class Person(AbstractBaseUser):
     email = models.EmailField(unique=True)
     last_name = models.CharField(max_length=80, blank=True)
     first_name = models.CharField(max_length=80, blank=True)
+    # What they last read our screens in; mails follow. Empty: the language of the house.
+    language = models.CharField(max_length=10, blank=True)
     is_active = models.BooleanField(default=True)
     # Runs the installation: sees its health and its limits, never the books of a group.
     is_host = models.BooleanField(default=False)

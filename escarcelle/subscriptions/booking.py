@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from escarcelle.catalogs.contracts import ContractRefused
 from escarcelle.catalogs.models import Contract
 from escarcelle.groups.models import Activity, Member
 from escarcelle.ledger import balances, books, posting
@@ -43,7 +44,10 @@ class Difference:
 def lock_payee(contract: Contract) -> None:
     """Take the payee's book first, so that nobody signs, changes or pays with this payee until the end of the transaction.
 
-    What was agreed is then read again: somebody may have changed it since the caller looked."""
+    What was agreed is then read again: somebody may have changed it since the caller looked. Refused: `ContractRefused` for the
+    catalogue of a market, whose payee is the group and whose days are `distributions.market_days`."""
+    if contract.is_market:
+        raise ContractRefused("an_amap_only")
     books.lock(contract.producer.book_id)
     contract.refresh_from_db(fields=_AGREED)
 

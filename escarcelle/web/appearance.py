@@ -1,9 +1,13 @@
-"""Light, dark, or as the device: kept in a cookie, so that it also holds before anyone signs in."""
+"""Light, dark, or as the device, and the language: kept in cookies, so that they also hold before anyone signs in."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from django.views.i18n import LANGUAGE_QUERY_PARAMETER, set_language
+
+from escarcelle.people.languages import remember_language
+from escarcelle.people.models import Person
 
 from .shell import THEMES
 
@@ -22,4 +26,12 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
         response.set_cookie("theme", theme, max_age=ONE_YEAR_SECONDS, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")
     else:
         response.delete_cookie("theme")
+    return response
+
+
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language on this device, and write to whoever is signed in in the same one from now on."""
+    if request.method == "POST" and isinstance(request.user, Person):
+        remember_language(request.user, request.POST.get(LANGUAGE_QUERY_PARAMETER))
+    response: HttpResponse = set_language(request)
     return response

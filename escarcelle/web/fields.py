@@ -119,6 +119,17 @@ class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]  # django-s
         super().__init__(**{"queryset": None, "empty_label": gettext_lazy("Choisir un membre"), **options})
 
 
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # as above
+    """Several of the rows that a screen offers. A number beyond what the database holds is refused like one that is not offered."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            message = self.error_messages["invalid_choice"]
+            raise ValidationError(message, code="invalid_choice", params={"value": "…"}) from None
+
+
 class KeyField(forms.UUIDField):
     """What makes a form safe to send twice: made when the form is first shown, kept when it is shown again after a refusal."""
 

@@ -1,4 +1,4 @@
-"""Amounts and days as the reader's language writes them, for the sentences that screens make; templates have filters for the same."""
+"""Amounts, weights and days as the reader's language writes them, for the sentences that screens make; templates have filters for the same."""
 
 import datetime as dt
 
@@ -9,6 +9,7 @@ from escarcelle.lib.dates import format_long_day, format_month
 from escarcelle.lib.languages import FRENCH
 from escarcelle.lib.money import format_cents, format_signed_cents, grouped, plain_amount
 from escarcelle.lib.names import fold
+from escarcelle.lib.weights import format_grams
 
 
 def reader_language() -> str:
@@ -33,6 +34,11 @@ def typed_money(amount_cents: int) -> str:
 def great_number(number: int) -> str:
     """« 10 000 », in English « 10,000 »."""
     return grouped(number, language=reader_language())
+
+
+def weight(grams: int) -> str:
+    """« 1,652 kg », in English « 1.652 kg »."""
+    return format_grams(grams, language=reader_language())
 
 
 def long_day(day: dt.date) -> str:

@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.names import initials
+from escarcelle.orders.blocking import unvalidated_distributions
+from escarcelle.validation.opening import BEFORE_THE_START
 
 if TYPE_CHECKING:
     from .screens import GroupRequest
@@ -16,7 +19,15 @@ if TYPE_CHECKING:
 THEMES = ("light", "dark")
 
 # Pages whose address does not begin like that of a tab: the first of these tabs that the reader has is theirs.
-TABS_OF_OTHERS = {"comptes/": ("members", "my_account"), "importer/": ("settings", "members"), "journal/": ("settings", "members")}
+TABS_OF_OTHERS = {
+    "comptes/": ("members", "my_account"),
+    "importer/": ("settings", "members"),
+    "journal/": ("settings", "members"),
+    "paniers/": ("distributions",),
+    "caisses/": ("distributions",),
+    "commandes/": ("market",),
+    "bloque/": ("distributions", "market"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,8 @@ class Shell:
     group_name: str = ""
     group_slug: str = ""
     tabs: tuple[Tab, ...] = ()
+    # What the people of the group are called: « Membres », « Clients ».
+    members_label: str = ""
     member_name: str = ""
     role_label: str = ""
     initials: str = ""
@@ -73,6 +86,7 @@ def _of_member(request: "GroupRequest") -> Shell:
         group_name=group.name,
         group_slug=group.slug,
         tabs=_tabs(request),
+        members_label=_members_label(request),
         member_name=member.name,
         role_label=_role_label(request),
         initials=member.initials,
@@ -112,13 +126,25 @@ def _role_label(request: "GroupRequest") -> str:
 
 def _tabs(request: "GroupRequest") -> tuple[Tab, ...]:
     """The tabs this member may open, the one of this page among them."""
-    counts: dict[str, int] = getattr(request, "tab_counts", {})
+    counts = {"distributions": _to_validate_count(request), **getattr(request, "tab_counts", {})}
     found = [(name, label, icon, url) for name, label, icon in _wanted_tabs(request) if (url := _url(f"web:{name}", request.group.slug))]
+    # Who runs a market seldom orders there: on a phone the tabs of their work come first.
+    rare = {"settings", "market"} if request.rights.may_over_some_contract(Permission.RECORD_PAYMENTS) else {"settings"}
     current = _current_tab(request.path, {name: url for name, _label, _icon, url in found})
     return tuple(
-        Tab(label, icon, url, current=name == current, count=counts.get(name, 0), rare=name == "settings")
-        for name, label, icon, url in found
+        Tab(label, icon, url, current=name == current, count=counts.get(name, 0), rare=name in rare) for name, label, icon, url in found
     )
+
+
+def _members_label(request: "GroupRequest") -> str:
+    return _("Membres") if request.group.is_amap else _("Clients")
+
+
+def _to_validate_count(request: "GroupRequest") -> int:
+    """On every page of who validates: forgotten, they close the orders of the whole market."""
+    if request.group.is_amap or not request.rights.may(Permission.HANDLE_BASKETS):
+        return 0
+    return unvalidated_distributions(request.group, timezone.now() + BEFORE_THE_START).count()
 
 
 def _current_tab(path: str, tabs: dict[str, str]) -> str:
@@ -137,12 +163,14 @@ def _wanted_tabs(request: "GroupRequest") -> list[tuple[str, str, str]]:
     is_amap, may = request.group.is_amap, request.rights.may_over_some_contract
     wanted = [
         (Permission.BELONG, "home", _("Accueil"), "home"),
-        (Permission.SEE_CONTRACT, "contracts", _("Contrats") if is_amap else _("Catalogues"), "contract" if is_amap else "basket"),
+        (Permission.SEE_CONTRACT, *(("contracts", _("Contrats"), "contract") if is_amap else ("catalogues", _("Catalogues"), "farm"))),
         (Permission.SEE_DISTRIBUTIONS, "distributions", _("Distributions"), "calendar"),
-        (Permission.SEE_MEMBERS, "members", _("Membres") if is_amap else _("Clients"), "members"),
+        (Permission.SEE_MEMBERS, "members", _members_label(request), "members"),
         (Permission.RECORD_PAYMENTS, "payments", _("Paiements"), "purse"),
         (Permission.MANAGE_GROUP, "settings", _("Réglages"), "settings"),
     ]
+    if not is_amap:
+        wanted.insert(1, (Permission.ORDER, "market", _("Commander"), "basket"))
     tabs = [(name, label, icon) for permission, name, label, icon in wanted if may(permission)]
     if not may(Permission.RECORD_PAYMENTS):
         tabs.append(("my_account", _("Mon compte"), "purse"))

@@ -2,6 +2,7 @@ import pytest
 from django.utils import timezone
 
 from tests.api.caller import Caller
+from tests.api.world import EVENING
 from tests.books import assert_books_are_right
 from tests.cast import TODAY
 
@@ -27,3 +28,9 @@ def administrator(amap):
 def adam(amap):
     """ADAM Pécine's subscription to the vegetables: 693,16 € owed."""
     return amap.subscribe("ADAM Pécine")
+
+
+@pytest.fixture
+def evening(monkeypatch):
+    """The evening of a market day."""
+    monkeypatch.setattr(timezone, "now", lambda: EVENING)

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from escarcelle.api.frame.answers import KEPT_FOR
 from escarcelle.api.models import IdempotentAnswer
-from escarcelle.groups.models import Activity
-from escarcelle.ledger.models import Account, Transfer
 from escarcelle.payments.models import Payment
+from escarcelle.validation.baskets import validate_basket
 from tests.api.caller import Caller
 from tests.api.operations import operations
-from tests.api.world import World
+from tests.api.world import EVENING, MarketWorld, World
+from tests.books import assert_baskets_agree_with_the_books, figures
 from tests.cast import balance_of
+from tests.rights.table import OPERATIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -83,25 +84,43 @@ def test_money_needs_a_key(pay, adam, key, code):
 def test_every_post_that_moves_money_needs_one():
     needing = {operation.id for operation in operations() if operation.needs_key}
     assert needing == {
+        "add_a_line_on_the_spot",
         "cancel_a_batch",
         "cancel_a_delivery",
+        "cancel_a_market_day",
         "cancel_a_payment",
+        "cancel_a_promised_payment",
+        "cancel_a_refund",
         "cancel_balance_transfer",
         "carry_balance",
         "change_a_price",
+        "change_a_price_that_day",
         "change_subscription",
         "correct_a_payment",
+        "count_the_till",
         "end_subscription",
+        "make_an_order",
         "move_a_delivery",
+        "note_undelivered",
+        "pay_for_a_basket",
         "plan_deliveries",
+        "receive_a_promised_payment",
         "record_a_batch",
         "record_a_payment",
+        "refund_a_basket",
+        "reopen_a_basket",
+        "reopen_a_distribution",
         "restore_a_delivery",
         "set_absences_of_subscription",
+        "share_out_a_shortage",
         "sign_subscription",
         "take_over_balances",
         "take_over_camap",
         "take_over_members",
+        "undo_the_count",
+        "validate_a_basket",
+        "validate_everything",
+        "weigh_a_line",
         "withdraw_subscription",
     }
 
@@ -172,8 +191,49 @@ def bodies(world, ids):
     }
 
 
+def market_bodies(world, ids):
+    """The same on the evening of a market."""
+    product, member_id = {"product_id": ids["product_id"]}, world.market.client("BLANC Alphée").pk
+    float_and_cash = {"opening_float": "80.00", "cash": "80.00", "kept_float": "80.00"}
+    why = ({"reason": "erreur"}, {"reason": "oubli"})
+    return {
+        "add_a_line_on_the_spot": ({**product, "quantity": 1}, {**product, "quantity": 2}),
+        "cancel_a_market_day": why,
+        "cancel_a_promised_payment": why,
+        "cancel_a_refund": why,
+        "change_a_price_that_day": ({**product, "price": "3.00"}, {**product, "price": "3.10"}),
+        "count_the_till": (float_and_cash, {**float_and_cash, "cash": "90.00", "comment": "dix de trop"}),
+        "make_an_order": tuple({"member_id": member_id, "lines": [{**product, "quantity": count}]} for count in (1, 2)),
+        "note_undelivered": ({"count": 1}, {"count": 0}),
+        "pay_for_a_basket": ({**TEN, "method": "cash"}, TEN),
+        "receive_a_promised_payment": ({"method": "transfer"}, {"method": "transfer", "amount": "1.00"}),
+        "refund_a_basket": ({"method": "cash", "amount": "3.20"}, {"method": "cash", "amount": "3.21"}),
+        "reopen_a_basket": why,
+        "reopen_a_distribution": why,
+        "share_out_a_shortage": ({**product, "delivered": 1}, {**product, "delivered": 0}),
+        "undo_the_count": why,
+        "validate_a_basket": ({"leaving": "credit"}, {"leaving": "debt"}),
+        "validate_everything": ({"method": "cash"}, {"method": "cheque"}),
+        "weigh_a_line": ({"grams": 1652}, {"grams": 1653}),
+    }
+
+
+def about_to_in_a_market(name):
+    world = MarketWorld()
+    ids = world.things_of("ADAM Pécine")
+    if name in ("reopen_a_basket", "reopen_a_distribution"):
+        basket = world.market.group.baskets.get(pk=ids["basket_id"])
+        validate_basket(basket=basket, at=EVENING, by=world.market.admin, leaving="credit")
+    if name == "count_the_till":
+        ids["distribution_id"] = world.empty_day.pk
+    caller = world.administrator
+    return caller, MOVING[name].address(world.slug, ids).removeprefix(caller.root), *market_bodies(world, ids)[name]
+
+
 def about_to(name):
     """Somebody who may, the address, what they send, and something else."""
+    if OPERATIONS[name].in_market:
+        return about_to_in_a_market(name)
     world = World()
     ids = world.things_of("ADAM Pécine")
     untouched = world.amap.subscribe("BLANC Alphée")
@@ -189,6 +249,7 @@ MOVING = {operation.id: operation for operation in operations() if operation.nee
 
 
 @pytest.mark.parametrize("name", sorted(MOVING))
+@pytest.mark.usefixtures("evening")
 def test_every_act_that_moves_money_is_done_once_per_key(name):
     caller, path, sent, other = about_to(name)
     before = figures()
@@ -203,9 +264,11 @@ def test_every_act_that_moves_money_is_done_once_per_key(name):
 
     another = caller.post(path, other, key="k")
     assert (another.status, another.code, figures()) == (409, "key_reused", after)
+    assert_baskets_agree_with_the_books()
 
 
 @pytest.mark.parametrize("name", sorted(MOVING))
+@pytest.mark.usefixtures("evening")
 def test_the_act_itself_knows_its_key_when_the_answer_is_forgotten(name):
     caller, path, sent, _ = about_to(name)
     first = caller.post(path, sent, key="k")
@@ -214,9 +277,3 @@ def test_the_act_itself_knows_its_key_when_the_answer_is_forgotten(name):
     IdempotentAnswer.objects.all().delete()
 
     assert (caller.post(path, sent, key="k").status, figures()) == (first.status, after)
-
-
-def figures():
-    """Everything in the books, and how many acts brought it there."""
-    accounts = sorted(Account.objects.values_list("book_id", "no", "balance_cents"))
-    return accounts, Transfer.objects.count(), Activity.objects.count()

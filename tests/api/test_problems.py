@@ -9,8 +9,9 @@ from django.test import Client
 from escarcelle.payments.models import Payment
 from tests.api.caller import Caller, Said
 from tests.api.operations import operations
-from tests.api.world import World
+from tests.api.world import MarketWorld, World
 from tests.cast import balance_of
+from tests.rights.table import OPERATIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -261,19 +262,28 @@ STRANGE = [
 ]
 
 
-def test_no_operation_breaks_whatever_its_fields_hold(treasurer):
+def test_no_operation_breaks_whatever_its_fields_hold():
     world = World("AMAP étrange")
-    administrator, ids = Caller(world.amap.admin), world.things_of("ADAM Pécine")
-    writing = [operation for operation in operations() if operation.method in ("POST", "PATCH")]
+    assert_nothing_breaks(world.slug, Caller(world.amap.admin), world.things_of("ADAM Pécine"), in_market=False)
+
+
+@pytest.mark.usefixtures("evening")
+def test_nor_does_one_of_a_market():
+    world = MarketWorld("Marché étrange")
+    assert_nothing_breaks(world.slug, world.administrator, world.things_of("ADAM Pécine"), in_market=True)
+
+
+def assert_nothing_breaks(slug, administrator, ids, *, in_market):
+    writing = [operation for operation in operations() if operation.method in ("POST", "PATCH", "PUT")]
     names = sorted(field_names())
-    assert "quantities_from" in names
+    assert {"quantities_from", "catalogue_ids"} <= set(names)
 
     statuses = set()
     for operation in writing:
-        if operation.id in ("let_member_leave", "erase_a_member"):
+        if operation.id in ("let_member_leave", "erase_a_member") or OPERATIONS[operation.id].in_market != in_market:
             continue
         for value in STRANGE:
-            path = operation.address(world.slug, ids).removeprefix(administrator.root)
+            path = operation.address(slug, ids).removeprefix(administrator.root)
             for body in (dict.fromkeys(names, value), {"rows": [dict.fromkeys(names, value)]}, value):
                 said = administrator.send(operation.method, path, json.dumps(body).encode(), key=f"{operation.id}{value!r:.20}")
                 statuses.add(said.status)

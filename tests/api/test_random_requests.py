@@ -11,9 +11,10 @@ from schemathesis.checks import load_all_checks, not_a_server_error
 from schemathesis.specs.openapi import checks
 
 from tests.api.operations import ROOT, operations
-from tests.api.world import World
+from tests.api.world import MarketWorld, World
+from tests.rights.table import OPERATIONS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evening")]
 
 # The same requests each time, so that a red build is red again at home.
 FEW = settings(max_examples=3, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck), print_blob=False)
@@ -28,8 +29,13 @@ CHECKS = [
 
 
 @pytest.fixture
-def world():
-    return World()
+def sides():
+    """Where an operation is asked, and with which key: in the AMAP (False), or in the market (True)."""
+    amap, market = World(), MarketWorld()
+    return {
+        False: ({"slug": amap.slug, **amap.things_of("ADAM Pécine")}, amap.callers["administrator"].headers),
+        True: ({"slug": market.slug, **market.things_of("ADAM Pécine")}, market.administrator.headers),
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -44,31 +50,36 @@ def _one_connection():
 
 
 @pytest.fixture
-def schema(world):
+def schema(sides):
     load_all_checks()
     return schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", WSGIHandler())
 
 
+def answers_to(made_up, headers):
+    """The statuses of a few requests made up for one operation."""
+    statuses = []
+
+    @FEW
+    @given(case=made_up)
+    def try_one(case):
+        with transaction.atomic():
+            response = case.call(headers={**headers, "Accept-Encoding": "identity"})
+            transaction.set_rollback(True)
+        statuses.append(response.status_code)
+        case.validate_response(response, checks=CHECKS)
+
+    try_one()
+    return statuses
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-def test_no_made_up_request_breaks_anything(world, schema, mode):
-    ids = {"slug": world.slug, **world.things_of("ADAM Pécine")}
-    headers = {**world.callers["administrator"].headers, "Accept-Encoding": "identity"}
+def test_no_made_up_request_breaks_anything(sides, schema, mode):
     statuses = []
 
     for operation in operations():
+        ids, key = sides[operation.id in OPERATIONS and OPERATIONS[operation.id].in_market]
         named = {name: ids[name] for name in ["slug", *operation.names]} if "{slug}" in operation.path else {}
-        made_up = schema[operation.path][operation.method].as_strategy(mode, path_parameters=named or None)
-
-        @FEW
-        @given(case=made_up)
-        def try_one(case):
-            with transaction.atomic():
-                response = case.call(headers=headers)
-                transaction.set_rollback(True)
-            statuses.append(response.status_code)
-            case.validate_response(response, checks=CHECKS)
-
-        try_one()
+        statuses += answers_to(schema[operation.path][operation.method].as_strategy(mode, path_parameters=named or None), key)
 
     assert len(statuses) > 200
     assert statuses.count(200) + statuses.count(201) > (20 if mode is GenerationMode.POSITIVE else 0)

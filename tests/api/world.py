@@ -1,5 +1,6 @@
-"""An AMAP with somebody in every role, and one thing of each kind that an address may name."""
+"""An AMAP with somebody in every role, a market on the evening of a distribution, and one thing of each kind that an address may name."""
 
+import datetime as dt
 from uuid import uuid4
 
 from escarcelle.catalogs.contracts import appoint_coordinator
@@ -9,8 +10,16 @@ from escarcelle.groups.accounts import general_account
 from escarcelle.groups.members import PersonalDetails, create_member
 from escarcelle.payments.balance_transfers import move_balance
 from escarcelle.payments.batches import BatchRow, record_batch
+from escarcelle.payments.recording import record_payment
+from escarcelle.payments.refunds import refund
+from escarcelle.tills.day import Counted, count_till
 from tests.api.caller import Caller
 from tests.cast import TODAY, found_amap, received, season, signed_in
+from tests.market_cast import at, found_market
+
+IBAN = "FR7630006000011234567890189"
+# In the market: orders are closed, the validation is open.
+EVENING = at(TODAY, 18, 30)
 
 
 class World:
@@ -69,4 +78,40 @@ class World:
             "payee_id": amap.farm.book_id,
             "token_id": amap.treasurer.api_tokens.first().pk,
             "role": "volunteer",
+        }
+
+
+class MarketWorld:
+    """A market on the evening of a distribution; its administrator may do everything."""
+
+    def __init__(self, name="Direct Paysans"):
+        self.market = market = found_market(name)
+        self.slug, self.administrator = market.group.slug, Caller(market.admin)
+        market.offer(cash=True, cheque=True, transfer=True, transfer_holder=name, transfer_iban=IBAN)
+        self.day, self.empty_day = market.plan(TODAY), market.plan(TODAY + dt.timedelta(days=1))
+
+    def things_of(self, name):
+        """The ids that addresses may name; `name` promised a transfer, then paid too much in cash and got some of it back."""
+        market, by = self.market, {"on": TODAY, "by": self.market.admin}
+        wanted = {market.courgettes: 2, market.chicken: 1}
+        basket = market.order(name, wanted, way="transfer", day=self.day)
+        account = market.account(name)
+        record_payment(account=account, received=received(10000, method="cash"), basket=basket, **by)
+        given = refund(account=account, basket=basket, method="cash", amount_cents=200, today=TODAY, **by)
+        counted = count_till(distribution=market.plan(TODAY + dt.timedelta(days=2)), counted=Counted(0, 0, 0), **by)
+        return {
+            "distribution_id": self.day.pk,
+            "member_id": basket.account.member_id,
+            "account_id": account.pk,
+            "place_id": self.day.place_id,
+            "producer_id": market.vegetables.producer_id,
+            "contract_id": market.vegetables.pk,
+            "product_id": market.courgettes.pk,
+            "catalogue_id": market.vegetables.pk,
+            "catalogue_product_id": market.courgettes.pk,
+            "basket_id": basket.pk,
+            "line_id": basket.lines.get(product=market.chicken).pk,
+            "promise_id": basket.promised_payments.get().pk,
+            "refund_id": given.pk,
+            "count_id": counted.pk,
         }

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from escarcelle.demo import groix
-from escarcelle.demo.cast import DIRECT_PAYSANS, GONE, GROIX, INVITED, PASSWORD
+from escarcelle.demo.cast import DIRECT_PAYSANS, GONE, GROIX, INVITED, LA_CAGNOTTE, PASSWORD
 from escarcelle.groups.models import Group
 from escarcelle.ledger.models import Operation
 from escarcelle.payments.models import Payment
@@ -61,8 +61,8 @@ def test_the_command_builds_once_and_says_how_to_sign_in(built):
     again = StringIO()
     call_command("demo", stdout=again)
 
-    assert (Operation.objects.count(), Person.objects.count(), Group.objects.count()) == (operations, people, 2)
-    for login in (*GROIX, *DIRECT_PAYSANS):
+    assert (Operation.objects.count(), Person.objects.count(), Group.objects.count()) == (operations, people, 3)
+    for login in (*GROIX, *DIRECT_PAYSANS, *LA_CAGNOTTE):
         assert login.email in built
         assert login.email in again.getvalue()
         assert Person.objects.get(email=login.email).check_password(PASSWORD)

@@ -1,6 +1,7 @@
 """The export of CAMAP in the books: figures as in the file, once, and every bad line named."""
 
 import datetime as dt
+import itertools
 from io import StringIO
 from pathlib import Path
 from uuid import uuid4
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from escarcelle.groups.members import PersonalDetails, change_member, create_member
 from escarcelle.groups.models import Activity
+from escarcelle.importers import camap
 from escarcelle.importers.camap import carry_out, preview
 from escarcelle.importers.camap_file import ControlTotals, read_camap
 from escarcelle.ledger.models import Operation
@@ -154,6 +156,24 @@ def test_the_same_sending_again_gives_the_first_act(amap, sample):
     assert everything(amap) == before
 
 
+@pytest.mark.parametrize(("verb", "times"), [("create_member", 30), ("take_over_subscription", 70), ("take_over", 1), ("record_batch", 2)])
+def test_interrupted_in_the_middle_nothing_is_half_saved(amap, sample, monkeypatch, verb, times):
+    before, left, act = everything(amap), itertools.count(times, -1), getattr(camap, verb)
+
+    def interrupted(**options):
+        if next(left) <= 1:
+            raise KeyboardInterrupt
+        return act(**options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(camap, verb, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            carried_out(amap, sample)
+    assert everything(amap) == before
+
+    assert carried_out(amap, sample).books == FIGURES
+
+
 def test_two_groups_take_the_same_file_apart(amap, sample):
     carried_out(amap, sample)
     houat = found_amap("AMAP de Houat")
@@ -236,6 +256,20 @@ def test_a_household_holds_one_account(amap):
     carried_out(amap, export(line(name="BLANC Alphée")))
 
     assert amap.group.subscriptions.get().member == first
+
+
+def test_names_of_signs_alone_are_as_many_people_and_producers(amap):
+    plan = carried_out(amap, export(line(1, 1, "🧺", vendor="🥕"), line(2, 2, "🥬", vendor="🍯", catalog=4)))
+
+    assert plan.agrees
+    assert (plan.created.members, plan.created.producers) == (2, 2)
+
+
+def test_somebody_written_first_name_first_is_not_made_twice(amap):
+    known = amap.someone("BLANC Alphée")
+    carried_out(amap, export(line(2, 2, "Alphée BLANC")))
+
+    assert amap.group.subscriptions.get().member == known
 
 
 # --- Bad lines ---

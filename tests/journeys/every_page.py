@@ -17,6 +17,7 @@ MEMBER = "adherente@groix.example"
 SECOND_PERSON = "mathurin@groix.example"
 MARKET = "marche@paysans.example"
 CLIENT = "cliente@paysans.example"
+MARKET_VOLUNTEER = "benevole@paysans.example"
 PROTECTED = "ronan@groix.example"  # has an application of codes and a passkey
 WITHOUT_PASSWORD = "morgane@groix.example"
 VISITOR = ""
@@ -25,7 +26,8 @@ VISITOR = ""
 NOT_PAGES = {
     "set_language", "theme", "mfa_login_webauthn", "mfa_download_recovery_codes", "group_rename", "place_new", "token_revoke",
     "member_invite", "member_come_back", "member_roles", "contract_terms", "product_new", "coordinator_appoint", "coordinator_dismiss",
-    "cheques_recorded", "subscriptions_export", "balances_export", "account_export", "account_pdf",
+    "payments_off", "force_validation", "basket_act", "attendance_pdf", "attendance_compact_pdf", "attendance_xlsx", "order_sheets_pdf", "order_sheets_xlsx",
+    "order_sheet_pdf", "order_sheet_xlsx", "receipt_pdf", "cheques_recorded", "subscriptions_export", "balances_export", "account_export", "account_pdf",
 }  # fmt: skip
 
 
@@ -136,6 +138,13 @@ MEMBER_LINES = "Nom;Prénom;E-mail;Solde\nKerleau;Job;job@groix.example;12,50\nT
 
 HOUAT = {"slug": "houat"}
 IN_MARKET = {"slug": "market", "member_id": "client_id", "account_id": "client_account_id"}
+
+AT_MARKET = {
+    "slug": "market", "distribution_id": "tonight_id", "basket_id": "basket_id", "member_id": "client_id", "count_id": "count_id",
+    "contract_id": "catalogue_id", "product_id": "catalogue_product_id",
+}  # fmt: skip
+DONE = {**AT_MARKET, "distribution_id": "validated_id", "basket_id": "validated_basket_id"}
+OPEN = {**AT_MARKET, "distribution_id": "open_id", "basket_id": "ordered_basket_id"}
 
 AT_THE_DOOR = [
     Visit("account_login", VISITOR),
@@ -265,4 +274,35 @@ PEOPLE = [
     Visit("web:import_members", ADMINISTRATOR, "previewed", step=send_file("membres.csv", MEMBER_LINES)),
     Visit("web:import_done", ADMINISTRATOR),
 ]
-VISITS = [*AT_THE_DOOR, *CONTRACTS, *MONEY, *PEOPLE]
+MARKETS = [
+    Visit("web:catalogues", MARKET, numbers=AT_MARKET),
+    Visit("web:catalogue_new", MARKET, numbers=AT_MARKET),
+    Visit("web:catalogue", MARKET, numbers=AT_MARKET),
+    Visit("web:catalogue_edit", MARKET, numbers=AT_MARKET),
+    Visit("web:catalogue_product_new", MARKET, numbers=AT_MARKET),
+    Visit("web:catalogue_product_edit", MARKET, numbers=AT_MARKET),
+    Visit("web:distributions", MARKET, "of a market", AT_MARKET),
+    Visit("web:distribution", MARKET, "of a market", AT_MARKET),
+    Visit("web:plan_day", MARKET, numbers=AT_MARKET),
+    Visit("web:cancel_day", MARKET, numbers=AT_MARKET),
+    Visit("web:blocked", MARKET, numbers=AT_MARKET),
+    Visit("web:market", CLIENT, numbers=AT_MARKET),
+    Visit("web:shop", CLIENT, numbers=OPEN),
+    Visit("web:order", CLIENT, "by transfer", OPEN),
+    Visit("web:choose_client", MARKET, numbers=AT_MARKET),
+    Visit("web:shop_for", MARKET, numbers=AT_MARKET),
+    Visit("web:validation", MARKET, numbers=AT_MARKET),
+    Visit("web:validation", MARKET_VOLUNTEER, "of a volunteer", AT_MARKET),
+    Visit("web:validation", MARKET, "done", DONE),
+    Visit("web:basket", MARKET_VOLUNTEER, numbers=AT_MARKET, step=open_everything),
+    Visit("web:basket", MARKET, "validated", DONE),
+    Visit("web:reopen_basket", MARKET, numbers=DONE),
+    Visit("web:reopen_distribution", MARKET, numbers=DONE),
+    Visit("web:shortage", MARKET, numbers=AT_MARKET),
+    Visit("web:day_price", MARKET, numbers=AT_MARKET),
+    Visit("web:till", MARKET, numbers=AT_MARKET),
+    Visit("web:till", MARKET, "counted", DONE),
+    Visit("web:reopen_till", MARKET, numbers=AT_MARKET),
+    Visit("web:ways_to_pay", MARKET, numbers=AT_MARKET),
+]
+VISITS = [*AT_THE_DOOR, *CONTRACTS, *MONEY, *PEOPLE, *MARKETS]

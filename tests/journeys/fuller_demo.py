@@ -31,7 +31,18 @@ from fido2.utils import websafe_encode  # noqa: E402
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData  # noqa: E402
 
 from escarcelle.catalogs.departures import leave  # noqa: E402
-from escarcelle.demo.cast import ADMINISTRATOR, CLIENT, COORDINATOR, MEMBER, PASSWORD, PRODUCER, TREASURER, VOLUNTEER  # noqa: E402
+from escarcelle.demo.cast import (  # noqa: E402
+    ADMINISTRATOR,
+    CLIENT,
+    COORDINATOR,
+    MARKET_ADMINISTRATOR,
+    MARKET_VOLUNTEER,
+    MEMBER,
+    PASSWORD,
+    PRODUCER,
+    TREASURER,
+    VOLUNTEER,
+)
 from escarcelle.groups.founding import found_group  # noqa: E402
 from escarcelle.groups.invitations import invitation_token  # noqa: E402
 from escarcelle.groups.members import PersonalDetails, change_member, create_member, link_person  # noqa: E402
@@ -47,6 +58,7 @@ from escarcelle.payments.recording import ChequeDetails, Received  # noqa: E402
 from escarcelle.people.logins import login_of  # noqa: E402
 from escarcelle.people.models import Person  # noqa: E402
 from escarcelle.subscriptions.calendar import cancel_delivery  # noqa: E402
+from escarcelle.tills.day import Counted, count_till, day_money  # noqa: E402
 
 TODAY = timezone.localdate()
 _UNCOMPRESSED = (Encoding.X962, PublicFormat.UncompressedPoint)
@@ -138,6 +150,29 @@ def numbers_of(groix: Group) -> dict[str, int | str]:
     }
 
 
+def market_numbers(market: Group) -> dict[str, int]:
+    """Days of the demo market: one to validate, one whose till is counted, one open for orders."""
+    days = list(market.distributions.order_by("on", "starts_at"))
+    validated, tonight, ahead = days[0], days[-2], days[-1]
+    administrator = market.members.get(last_name=MARKET_ADMINISTRATOR.last_name)
+    float_cents = 5000
+    cash_cents = float_cents + day_money(validated).received["cash"].cents
+    counted = Counted(float_cents, cash_cents, float_cents, None, "")
+    count = count_till(distribution=validated, counted=counted, on=TODAY, by=administrator)
+    catalogue = market.contracts.order_by("pk")[0]
+    return {
+        "tonight_id": tonight.pk,
+        "basket_id": tonight.baskets.get(number=2).pk,
+        "validated_id": validated.pk,
+        "validated_basket_id": validated.baskets.get(number=1).pk,
+        "open_id": ahead.pk,
+        "ordered_basket_id": ahead.baskets.get(number=1).pk,
+        "count_id": count.pk,
+        "catalogue_id": catalogue.pk,
+        "catalogue_product_id": catalogue.products.order_by("pk")[0].pk,
+    }
+
+
 def import_of(groix: Group, treasurer: Member) -> int:
     table = read_table("Nom;Prénom;E-mail\nLoréal;Nina;nina@groix.example\n;;perdu\n".encode(), file_name="membres.csv")
     sheet = read_members(table, propose_columns(table))
@@ -163,7 +198,8 @@ def main() -> None:
     numbers |= {"token": invitation_token(invited), "invited_id": invited.pk, "gone_id": gone.pk}
     client = market.members.get(last_name="Bihan", first_name="Yann")
     numbers |= {"market": market.slug, "houat": founder.group.slug, "client_id": client.pk, "client_account_id": client.accounts.get().pk}
-    logins = {login.email for login in (ADMINISTRATOR, TREASURER, COORDINATOR, VOLUNTEER, PRODUCER, MEMBER, CLIENT)}
+    numbers |= market_numbers(market)
+    logins = {login.email for login in (ADMINISTRATOR, TREASURER, COORDINATOR, VOLUNTEER, PRODUCER, MEMBER, CLIENT, MARKET_VOLUNTEER)}
     logins |= {"marche@paysans.example", "mathurin@groix.example", "ronan@groix.example", "morgane@groix.example"}
     json.dump({"numbers": numbers, "sessions": {email: session_of(email) for email in sorted(logins)}}, sys.stdout)
 

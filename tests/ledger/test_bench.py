@@ -11,7 +11,8 @@ from django.db import connection
 from tests.house.sources import ROOT
 
 WORKS = {
-    "Souscriptions", "Saisie en masse", "Saisie en masse, enregistrer", "Solde des adhérents", "Compte", "post one durable", "post bulk 500",
+    "Souscriptions", "Saisie en masse", "Saisie en masse, enregistrer", "Solde des adhérents", "Compte", "Valider tous les paniers",
+    "Commander tous à la fois", "post one durable", "post bulk 500",
 }  # fmt: skip
 KEYS = ["work", "database", "n", "history", "statements", "milliseconds", "raw_ratio"]
 
@@ -19,6 +20,10 @@ KEYS = ["work", "database", "n", "history", "statements", "milliseconds", "raw_r
 def bench(output, **environment):
     command = [sys.executable, ROOT / "scripts" / "bench.py", "--tiny", "--output", output]
     return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+
+
+def sizes(figures, work):
+    return {(figure["n"], figure["history"]) for figure in figures if figure["work"] == work}
 
 
 def test_it_writes_what_it_measured_and_says_which_aims_are_met(tmp_path):
@@ -30,8 +35,9 @@ def test_it_writes_what_it_measured_and_says_which_aims_are_met(tmp_path):
     assert {figure["database"] for figure in figures} == {connection.vendor}
     assert all(list(figure) == KEYS for figure in figures)
     assert all((figure["raw_ratio"] is not None) == figure["work"].startswith("post ") for figure in figures)
-    pages = [figure for figure in figures if not figure["work"].startswith("post ")]
-    assert {(figure["n"], figure["history"]) for figure in pages} == {(n, history) for n in (2, 3) for history in (5, 50)}
+    assert sizes(figures, "Compte") == {(n, history) for n in (2, 3) for history in (5, 50)}
+    assert sizes(figures, "Valider tous les paniers") == {(n, history) for n in (2, 3) for history in (1, 10, 100)}
+    assert sizes(figures, "Commander tous à la fois") == {(4, 0)}
     assert "objectifs tenus" in done.stdout
     assert not (tmp_path / "untouched").exists()
 

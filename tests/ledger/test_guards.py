@@ -1,7 +1,10 @@
 """Books that are not protected are not served; a book that somebody mended by hand says so."""
 
 import io
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing, contextmanager
 from types import SimpleNamespace
 
@@ -14,6 +17,7 @@ from escarcelle.ledger.checks import BooksUnguarded, refuse_unguarded_books
 from escarcelle.ledger.posting import UnfinishedOperation
 from escarcelle.ledger.schema import missing_guards, statements
 from escarcelle.ledger.verification import verify
+from tests.house.sources import ROOT
 from tests.ledger.conftest import draft
 from tests.ledger.test_attacks import operation, run
 
@@ -89,13 +93,48 @@ def test_a_table_rebuilt_by_a_tool_is_missed(tmp_path):
     missed = _missing_in(file)
     file.close()
 
-    assert {"ledger_transfer", "ledger_transfer_append", "ledger_transfer_move", "ledger_transfer_debit"} <= set(missed)
+    assert {"ledger_transfer_append", "ledger_transfer_move", "ledger_transfer_debit"} <= set(missed)
 
 
 def _missing_in(file):
     """`missing_guards` on a file of its own."""
 
     return missing_guards(SimpleNamespace(vendor="sqlite", cursor=lambda: closing(file.cursor())))
+
+
+@pytest.mark.sqlite_only
+def test_a_trigger_that_says_something_else_is_missed(tmp_path):
+    file = sqlite3.connect(tmp_path / "books.sqlite3")
+    for statement in statements("sqlite"):
+        file.execute(statement)
+    assert _missing_in(file) == []
+
+    file.execute("DROP TRIGGER ledger_transfer_update")
+    file.execute("CREATE TRIGGER ledger_transfer_update BEFORE UPDATE ON ledger_transfer BEGIN SELECT 1; END")
+    missed = _missing_in(file)
+    file.execute("DROP TABLE ledger_account")
+    missed_later = _missing_in(file)
+    file.close()
+
+    assert missed == ["ledger_transfer_update"]
+    assert "ledger_account" in missed_later
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    "start", [["scripts/prepare.py"], ["-c", "import escarcelle.config.wsgi"], ["manage.py", "check", "--database", "default"]]
+)
+def test_no_start_on_books_that_are_not_protected(tmp_path, start):
+    environment = {**os.environ, "DATA_DIR": str(tmp_path), "DATABASE_URL": "", "DJANGO_SETTINGS_MODULE": "escarcelle.config.settings"}
+    subprocess.run([sys.executable, "manage.py", "migrate", "ledger", "-v0"], cwd=ROOT, env=environment, check=True)
+    file = sqlite3.connect(tmp_path / "escarcelle.sqlite3")
+    file.execute("DROP TRIGGER ledger_transfer_update")
+    file.close()
+
+    done = subprocess.run([sys.executable, *start], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode != 0
+    assert "ledger_transfer_update" in done.stderr
 
 
 def test_an_operation_without_transfers_is_named_and_nothing_follows_it(purse):

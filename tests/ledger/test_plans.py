@@ -42,7 +42,9 @@ def plans(act):
 
 def reads_from_end_to_end(plan):
     """Lines that walk a table, or all of one book: `book_id` alone says nothing of where to look."""
-    sqlite = re.findall(r"SCAN (?:ledger_\w+|[tor])\b.*|SEARCH \w+ USING PRIMARY KEY \(book_id=\?\)(?: LEFT-JOIN)?$", plan, re.M)
+    sqlite = re.findall(
+        r"SCAN (?:ledger_\w+|[tor])\b.*|SEARCH \w+ USING PRIMARY KEY \(book_id=\?\)(?: LEFT-JOIN)?$|BLOOM FILTER.*", plan, re.M
+    )
     return sqlite + re.findall(r"Seq Scan on ledger_(?:transfer|operation).*", plan)
 
 
@@ -85,3 +87,33 @@ def test_a_walk_would_be_seen(long_book):
             cursor.execute("SELECT count(*) FROM ledger_transfer t WHERE t.amount_cents > 0")
 
     assert reads_from_end_to_end(plans(walk)[0])
+
+
+def rows_fetched():
+    """How many rows of the ledger this transaction has fetched so far, functions and triggers included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname IN ('ledger_operation', 'ledger_transfer')"
+        )
+        return dict(cursor.fetchall())
+
+
+@pytest.mark.postgresql_only
+def test_plans_kept_from_the_first_days_of_a_book_read_no_more_when_it_is_long(purse):
+    """PostgreSQL keeps the plans of a function after five calls, and these were made on empty tables."""
+
+    def post(count):
+        first = posting_numbers.pop()
+        before = rows_fetched()
+        purse.post(*(draft(f"order:{first}:{n}", purse.adam, purse.farm) for n in range(count)))
+        after = rows_fetched()
+        return {table: after[table] - before[table] for table in after}
+
+    posting_numbers = list(range(20))
+    for _ in range(10):
+        post(1)
+    young = post(100)
+    post(2000)
+
+    assert post(100) == young
+    assert max(young.values()) < 100 * 20

@@ -11,21 +11,36 @@ from django.utils import timezone
 from escarcelle.catalogs.departures import leave
 from escarcelle.groups.models import Activity, ApiToken, Member, MemberAccount, Role
 from escarcelle.ledger.models import Operation, Transfer
-from tests.books import assert_books_are_right
+from escarcelle.orders.models import Basket, OrderLine
+from escarcelle.payments.models import PromisedPayment
+from escarcelle.tills.models import TillCount
+from tests.books import assert_baskets_agree_with_the_books, assert_books_are_right
 from tests.cast import TODAY
-from tests.rights.world import build
+from tests.rights.world import ON_MARKET_DAY, build_amap, build_market
+
+
+class Side:
+    """Two groups of one kind; a browser for each role of both, seen from the first one, and the keys to the API of the same people."""
+
+    def __init__(self, here, elsewhere):
+        self.here, self.elsewhere = here, elsewhere
+        members = {**here.roles, **{f"elsewhere_{role}": member for role, member in elsewhere.roles.items()}}
+        self.tokens = {**here.tokens, **{f"elsewhere_{role}": token for role, token in elsewhere.tokens.items()}}
+        self.browsers = {role: browser(member.person) for role, member in members.items() if member.person}
+        # Their session stays open, and their key was never revoked by hand.
+        leave(member=here.roles["gone"], on=TODAY, by=here.roles["administrator"])
 
 
 class World:
-    """Two AMAPs; a browser for each role of both, seen from the first one, and the keys to the API of the same people."""
+    """Two AMAPs and two markets."""
 
     def __init__(self):
-        self.here, self.elsewhere = build("AMAP de Groix"), build("AMAP de Houat")
-        members = {**self.here.roles, **{f"elsewhere_{role}": member for role, member in self.elsewhere.roles.items()}}
-        self.tokens = {**self.here.tokens, **{f"elsewhere_{role}": token for role, token in self.elsewhere.tokens.items()}}
-        self.browsers = {role: browser(member.person) for role, member in members.items() if member.person}
-        # Their session stays open, and their key was never revoked by hand.
-        leave(member=self.here.roles["gone"], on=TODAY, by=self.here.amap.admin)
+        self.amaps = Side(build_amap("AMAP de Groix"), build_amap("AMAP de Houat"))
+        self.markets = Side(build_market("Marché de Groix"), build_market("Marché de Houat"))
+
+    def side(self, line):
+        """Where an address of the table is asked."""
+        return self.markets if line.in_market else self.amaps
 
 
 def browser(person):
@@ -39,8 +54,11 @@ def browser(person):
 def world(django_db_setup, django_db_blocker):
     with pytest.MonkeyPatch.context() as clock, django_db_blocker.unblock(), transaction.atomic():
         clock.setattr(timezone, "localdate", lambda *_: TODAY)
-        yield World()
+        found = World()
+        clock.setattr(timezone, "now", lambda: ON_MARKET_DAY)
+        yield found
         assert_books_are_right()
+        assert_baskets_agree_with_the_books()
         transaction.set_rollback(True)
 
 
@@ -57,6 +75,5 @@ def _forget_earlier_attempts():
 
 def written():
     """How much is written down: what was refused leaves every count as it was."""
-    return {
-        model.__name__: model._default_manager.count() for model in (Operation, Transfer, Activity, Member, MemberAccount, Role, ApiToken)
-    }
+    kinds = (Operation, Transfer, Activity, Member, MemberAccount, Role, ApiToken, Basket, OrderLine, PromisedPayment, TillCount)
+    return {model.__name__: model._default_manager.count() for model in kinds}

@@ -4,6 +4,7 @@ A second statement of `groups.permissions` and `catalogs.rights`, by name of rol
 `test_table.py`; what is written here is asked of every address in `test_screens.py` and `test_operations.py`."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from escarcelle.groups.permissions import Permission as P
 
@@ -18,6 +19,9 @@ SEES_CONTRACT: Roles = OVER_CONTRACT | {"producer"}
 OVER_SOME: Roles = OVER_CONTRACT | {"other_coordinator"}
 SEES_SOME: Roles = OVER_SOME | {"producer", "other_producer"}
 ON_THE_DAY: Roles = OVER_SOME | {"volunteer", "machine_volunteer"}
+# In a market: whoever hands baskets over. Coordinators of catalogues and producers have no part in it.
+AT_THE_STALL: Roles = STAFF | {"volunteer", "machine_volunteer"}
+PRODUCERS: Roles = frozenset({"producer", "other_producer"})
 # ADAM Pécine, the second person of that household, who alternates with them; another member and the second person of theirs.
 HOUSEHOLD: Roles = frozenset({"holder", "second"})
 SHARING: Roles = HOUSEHOLD | {"alternate"}
@@ -32,13 +36,15 @@ OUTSIDE |= {f"elsewhere_{role}" for role in ("producer", "holder", "second", "me
 class Line:
     """One address: the permission it asks, who holds it there, and who comes in besides because it is about their own.
 
-    `only_post`: looking at it is not offered. `about`: which thing the address must name, where several are of one kind."""
+    `only_post`: looking at it is not offered. `about`: which thing the address must name, where several are of one kind.
+    `in_market`: it is asked of a market, where « their own » is ADAM Pécine's basket."""
 
     may: P | None
     who: Roles
     own: Roles = frozenset()
     only_post: bool = False
     about: tuple[tuple[str, str], ...] = ()
+    in_market: bool = False
 
     @property
     def passes(self) -> Roles:
@@ -47,6 +53,10 @@ class Line:
 
 def post(may: P, who: Roles) -> Line:
     return Line(may, who, only_post=True)
+
+
+def market(may: P | None, who: Roles, **more: Any) -> Line:
+    return Line(may, who, in_market=True, **more)
 
 
 SCREENS: dict[str, Line] = {
@@ -120,6 +130,44 @@ SCREENS: dict[str, Line] = {
     "import_camap": Line(P.IMPORT, STAFF),
     "import_members": Line(P.IMPORT, STAFF),
     "import_done": Line(P.IMPORT, STAFF),
+    # a market: its catalogues
+    "catalogues": market(P.SEE_CONTRACT, SEES_SOME),
+    "catalogue_new": market(P.MANAGE_CONTRACTS, STAFF),
+    "catalogue": market(P.SEE_CONTRACT, SEES_CONTRACT),
+    "catalogue_edit": market(P.MANAGE_CONTRACT, OVER_CONTRACT),
+    "catalogue_product_new": market(P.MANAGE_CONTRACT, OVER_CONTRACT),
+    "catalogue_product_edit": market(P.MANAGE_CONTRACT, OVER_CONTRACT),
+    # a market: its papers; a producer has their own sheet
+    "attendance_pdf": market(P.SEE_DISTRIBUTIONS, ON_THE_DAY),
+    "attendance_compact_pdf": market(P.SEE_DISTRIBUTIONS, ON_THE_DAY),
+    "attendance_xlsx": market(P.SEE_DISTRIBUTIONS, ON_THE_DAY),
+    "order_sheets_pdf": market(P.SEE_DISTRIBUTIONS, ON_THE_DAY, own=PRODUCERS),
+    "order_sheets_xlsx": market(P.SEE_DISTRIBUTIONS, ON_THE_DAY, own=PRODUCERS),
+    "order_sheet_pdf": market(P.SEE_DISTRIBUTIONS, ON_THE_DAY, own=frozenset({"producer"})),
+    "order_sheet_xlsx": market(P.SEE_DISTRIBUTIONS, ON_THE_DAY, own=frozenset({"producer"})),
+    "receipt_pdf": market(P.HANDLE_BASKETS, AT_THE_STALL, own=HOUSEHOLD),
+    # a market: its days, orders, ways to pay
+    "plan_day": market(P.PLAN_MARKET_DAYS, STAFF),
+    "cancel_day": market(P.PLAN_MARKET_DAYS, STAFF),
+    "blocked": market(P.BELONG, EVERYBODY),
+    "market": market(P.ORDER, EVERYBODY),
+    "shop": market(P.ORDER, EVERYBODY),
+    "order": market(P.ORDER_FOR_CLIENTS, STAFF, own=HOUSEHOLD),
+    "choose_client": market(P.ORDER_FOR_CLIENTS, STAFF),
+    "shop_for": market(P.ORDER_FOR_CLIENTS, STAFF),
+    "ways_to_pay": market(P.SET_WAYS_TO_PAY, ADMINISTRATOR),
+    "payments_off": market(P.SET_WAYS_TO_PAY, ADMINISTRATOR, only_post=True),
+    # a market: the day itself
+    "validation": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "basket": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "basket_act": market(P.HANDLE_BASKETS, AT_THE_STALL, only_post=True),
+    "force_validation": market(P.FORCE_VALIDATION, STAFF, only_post=True),
+    "shortage": market(P.FORCE_VALIDATION, STAFF),
+    "day_price": market(P.FORCE_VALIDATION, STAFF),
+    "reopen_distribution": market(P.REOPEN_VALIDATION, ADMINISTRATOR),
+    "reopen_basket": market(P.REOPEN_VALIDATION, ADMINISTRATOR),
+    "till": market(P.COUNT_TILL, STAFF),
+    "reopen_till": market(P.COUNT_TILL, STAFF),
 }
 
 OPERATIONS: dict[str, Line] = {
@@ -210,6 +258,50 @@ OPERATIONS: dict[str, Line] = {
     "make_a_token": Line(P.BELONG, EVERYBODY),
     "revoke_a_token": Line(P.MANAGE_GROUP, ADMINISTRATOR, own=frozenset({"holder"})),
     "add_a_machine": Line(P.MANAGE_GROUP, ADMINISTRATOR),
+    # a market: catalogues
+    "list_catalogues": market(P.BELONG, EVERYBODY),
+    "open_a_catalogue": market(P.MANAGE_CONTRACTS, STAFF),
+    "change_a_catalogue": market(P.MANAGE_CONTRACT, OVER_CONTRACT),
+    "list_products_of_catalogue": market(P.BELONG, EVERYBODY),
+    "offer_a_product": market(P.MANAGE_CONTRACT, OVER_CONTRACT),
+    "change_a_product": market(P.MANAGE_CONTRACT, OVER_CONTRACT),
+    # a market: its days
+    "list_market_days": market(P.BELONG, EVERYBODY),
+    "plan_a_market_day": market(P.PLAN_MARKET_DAYS, STAFF),
+    "read_market_day": market(P.BELONG, EVERYBODY),
+    "change_the_window": market(P.PLAN_MARKET_DAYS, STAFF),
+    "cancel_a_market_day": market(P.PLAN_MARKET_DAYS, STAFF),
+    "list_stalls": market(P.ORDER, EVERYBODY),
+    "list_what_producers_bring": market(P.SEE_DISTRIBUTIONS, ON_THE_DAY),
+    "read_blocking": market(P.BELONG, EVERYBODY),
+    # a market: orders, baskets, ways to pay
+    "make_an_order": market(P.ORDER, EVERYBODY),
+    "list_baskets": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "read_basket": market(P.HANDLE_BASKETS, AT_THE_STALL, own=HOUSEHOLD),
+    "read_transfer": market(P.HANDLE_BASKETS, AT_THE_STALL, own=HOUSEHOLD),
+    "drop_a_line": market(P.ORDER_FOR_CLIENTS, STAFF, own=HOUSEHOLD),
+    "read_ways_to_pay": market(P.BELONG, EVERYBODY),
+    "set_ways_to_pay": market(P.SET_WAYS_TO_PAY, ADMINISTRATOR),
+    "switch_off_payments": market(P.SET_WAYS_TO_PAY, ADMINISTRATOR),
+    # a market: the day itself
+    "preview_validation": market(P.FORCE_VALIDATION, STAFF),
+    "validate_everything": market(P.FORCE_VALIDATION, STAFF),
+    "reopen_a_distribution": market(P.REOPEN_VALIDATION, ADMINISTRATOR),
+    "share_out_a_shortage": market(P.FORCE_VALIDATION, STAFF),
+    "change_a_price_that_day": market(P.FORCE_VALIDATION, STAFF),
+    "validate_a_basket": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "reopen_a_basket": market(P.REOPEN_VALIDATION, ADMINISTRATOR),
+    "pay_for_a_basket": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "refund_a_basket": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "cancel_a_refund": market(P.CORRECT_PAYMENTS, STAFF),
+    "add_a_line_on_the_spot": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "note_undelivered": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "weigh_a_line": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "receive_a_promised_payment": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "cancel_a_promised_payment": market(P.HANDLE_BASKETS, AT_THE_STALL),
+    "read_day_money": market(P.COUNT_TILL, STAFF),
+    "count_the_till": market(P.COUNT_TILL, STAFF),
+    "undo_the_count": market(P.COUNT_TILL, STAFF),
 }
 
 # Addresses of no group. Signed in or not, the page is the same, or is about the reader's own login.

@@ -79,7 +79,7 @@ def test_lists_that_everybody_opens_hold_ones_own(amap, adam):
 
     assert [token["member_id"] for token in keys[1].get("/tokens")["items"]] == [amap.member.pk]
     assert {token["member_id"] for token in Caller(amap.admin).get("/tokens")["items"]} >= {amap.member.pk, amap.treasurer.pk}
-    assert keys[1].get("/me")["permissions"] == ["belong"]
+    assert keys[1].get("/me")["permissions"] == ["belong", "order"]
     home = browser(amap.member.person).get(url(amap, "home")).text
     assert "ADAM" not in home
     assert "693,16" not in home

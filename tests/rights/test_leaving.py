@@ -23,7 +23,7 @@ from escarcelle.groups.members import (
     take_role,
 )
 from escarcelle.groups.models import Activity, Member, Role
-from escarcelle.groups.permissions import Permission
+from escarcelle.groups.permissions import EVERY_MEMBER, Permission
 from escarcelle.groups.tokens import make_token
 from escarcelle.notifications.invitations import InvitationNotSent, invite
 from escarcelle.payments.erasure import erase_member
@@ -73,7 +73,7 @@ def test_who_comes_back_has_no_key_no_role_no_contract_and_no_producer(amap):
     come_back(member=herve, by=amap.admin)
 
     rights = rights_of(fresh(herve))
-    assert rights.in_group == {Permission.BELONG}
+    assert rights.in_group == EVERY_MEMBER
     assert not rights.may(Permission.SEE_CONTRACT, amap.vegetables)
     assert not rights.may_over_some_contract(Permission.RECORD_PAYMENTS)
     assert key.get("/me").status == 401

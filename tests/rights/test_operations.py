@@ -18,14 +18,19 @@ OTHER_METHODS = ("HEAD", "OPTIONS", "TRACE", "PUT", "PATCH", "DELETE", "POST", "
 
 
 def url_of(operation, world, **changes):
-    return operation.address(world.here.slug, {**world.here.things, **changes})
+    here = side_of(operation, world).here
+    return operation.address(here.slug, {**here.things, **changes})
+
+
+def side_of(operation, world):
+    return world.side(OPERATIONS[operation.id])
 
 
 def said(client, operation, url, *, token="", method="", **headers):
     """The status of an empty request."""
     named = {"Idempotency-Key": "once", **({"Authorization": f"Bearer {token}"} if token else {}), **headers}
     method = method or operation.method
-    content = b"{}" if method in ("POST", "PATCH") else b""
+    content = b"{}" if method in ("POST", "PATCH", "PUT") else b""
     return client.generic(method, url, content, content_type="application/json", headers=named).status_code
 
 
@@ -46,7 +51,7 @@ def client():
 def test_with_a_key_who_holds_the_permission_comes_in_and_nobody_else(world, client, role):
     before, wrong = written(), {}
     for operation in api_operations():
-        url, token = url_of(operation, world), world.tokens[role]
+        url, token = url_of(operation, world), side_of(operation, world).tokens[role]
         if role in OPERATIONS[operation.id].passes:
             status = tried(client, operation, url, token=token)
             is_right = status in LET_IN
@@ -65,7 +70,7 @@ def test_with_a_session_it_is_the_same(world, role):
     before, wrong = written(), {}
     for operation in api_operations():
         is_in = role in OPERATIONS[operation.id].passes
-        status = (tried if is_in else said)(world.browsers[role], operation, url_of(operation, world))
+        status = (tried if is_in else said)(side_of(operation, world).browsers[role], operation, url_of(operation, world))
         if not (status in LET_IN if is_in else status == 403):
             wrong[operation.id] = status
 
@@ -81,7 +86,9 @@ def of_the_group():
 def test_for_a_key_of_another_group_it_does_not_exist(world, client, role):
     before = written()
 
-    assert {said(client, operation, url_of(operation, world), token=world.tokens[role]) for operation in of_the_group()} == {404}
+    assert {
+        said(client, operation, url_of(operation, world), token=side_of(operation, world).tokens[role]) for operation in of_the_group()
+    } == {404}
     assert written() == before
 
 
@@ -89,15 +96,17 @@ def test_for_a_key_of_another_group_it_does_not_exist(world, client, role):
 def test_nor_for_a_session(world, role):
     before = written()
 
-    assert {said(world.browsers[role], operation, url_of(operation, world)) for operation in of_the_group()} == {404}
+    assert {said(side_of(operation, world).browsers[role], operation, url_of(operation, world)) for operation in of_the_group()} == {404}
     assert written() == before
 
 
 def test_who_has_left_opens_nothing_with_the_key_nor_with_the_session_they_still_hold(world, client):
     before = written()
 
-    assert {said(client, operation, url_of(operation, world), token=world.tokens["gone"]) for operation in api_operations()} == {401}
-    assert {said(world.browsers["gone"], operation, url_of(operation, world)) for operation in of_the_group()} == {404}
+    assert {
+        said(client, operation, url_of(operation, world), token=side_of(operation, world).tokens["gone"]) for operation in api_operations()
+    } == {401}
+    assert {said(side_of(operation, world).browsers["gone"], operation, url_of(operation, world)) for operation in of_the_group()} == {404}
     assert written() == before
 
 
@@ -110,10 +119,14 @@ def test_without_a_key_or_with_an_invented_one_nothing_opens(world, client, toke
 
 def test_a_revoked_key_opens_nothing(world, client):
     with transaction.atomic():
-        treasurer = world.here.amap.treasurer
-        token = make_token(member=treasurer, name="perdue", by=treasurer)
-        revoke_token(token=treasurer.api_tokens.latest("pk"), by=world.here.amap.admin)
-        statuses = {said(client, operation, url_of(operation, world), token=token) for operation in api_operations()}
+        tokens = {}
+        for side in (world.amaps, world.markets):
+            treasurer, admin = side.here.roles["treasurer"], side.here.roles["administrator"]
+            tokens[side] = make_token(member=treasurer, name="perdue", by=treasurer)
+            revoke_token(token=treasurer.api_tokens.latest("pk"), by=admin)
+        statuses = {
+            said(client, operation, url_of(operation, world), token=tokens[side_of(operation, world)]) for operation in api_operations()
+        }
         transaction.set_rollback(True)
 
     assert statuses == {401}
@@ -128,7 +141,14 @@ def test_no_other_method_is_a_way_round(world, client):
     for operation in api_operations():
         for method in set(OTHER_METHODS) - known[operation.path]:
             override = {"X-HTTP-Method-Override": operation.method, "X-HTTP-Method": operation.method}
-            status = said(client, operation, url_of(operation, world), token=world.tokens["administrator"], method=method, **override)
+            status = said(
+                client,
+                operation,
+                url_of(operation, world),
+                token=side_of(operation, world).tokens["administrator"],
+                method=method,
+                **override,
+            )
             if status != 405:
                 wrong[method, operation.path] = status
 
@@ -139,14 +159,17 @@ def test_no_other_method_is_a_way_round(world, client):
 # --- Crossed addresses ---
 
 
-def crossed(world, client, role, things):
+def crossed(world, client, role, things_beside):
     """Every operation, each thing it names replaced in turn; what was not « does not exist »."""
     wrong, count = {}, 0
     for operation in api_operations():
+        things = things_beside(side_of(operation, world))
         for word in operation.names:
-            if word in things and role in OPERATIONS[operation.id].passes:
+            if word != "role" and word in things and role in OPERATIONS[operation.id].passes:
                 count += 1
-                status = tried(client, operation, url_of(operation, world, **{word: things[word]}), token=world.tokens[role])
+                status = tried(
+                    client, operation, url_of(operation, world, **{word: things[word]}), token=side_of(operation, world).tokens[role]
+                )
                 if status != 404:
                     wrong[operation.id, word] = status
     assert count > 20
@@ -155,19 +178,17 @@ def crossed(world, client, role, things):
 
 @pytest.mark.parametrize("role", ["administrator", "coordinator", "machine_treasurer"])
 def test_another_groups_things_are_not_found_under_our_name(world, client, role):
-    things = {word: thing for word, thing in world.elsewhere.things.items() if word != "role"}
-
-    assert crossed(world, client, role, things) == {}
+    assert crossed(world, client, role, lambda side: side.elsewhere.things) == {}
 
 
 def test_a_number_beyond_all_is_not_found(world, client):
-    huge = dict.fromkeys((word for word in world.here.things if word != "role"), 10**30)
-
-    assert crossed(world, client, "administrator", huge) == {}
+    assert crossed(world, client, "administrator", lambda side: dict.fromkeys(side.here.things, 10**30)) == {}
 
 
-def test_a_product_of_another_contract_is_not_found_under_this_one(world, client):
-    [operation] = [one for one in api_operations() if one.id == "change_a_price"]
-    url = url_of(operation, world, product_id=world.here.eggs_things["product_id"])
+@pytest.mark.parametrize(("name", "word"), [("change_a_price", "product_id"), ("change_a_product", "catalogue_product_id")])
+def test_a_product_of_another_contract_is_not_found_under_this_one(world, client, name, word):
+    [operation] = [one for one in api_operations() if one.id == name]
+    side = side_of(operation, world)
+    url = url_of(operation, world, **{word: side.here.other_things[word]})
 
-    assert said(client, operation, url, token=world.tokens["coordinator"]) == 404
+    assert said(client, operation, url, token=side.tokens["coordinator"]) == 404

@@ -21,8 +21,17 @@ HUGE = 10**30
 
 
 def url_of(address, world, **changes):
-    about = {word: world.here.things[name] for word, name in SCREENS[address.name].about}
-    return address.url(world.here.slug, {**world.here.things, **about, **changes})
+    line = SCREENS[address.name]
+    here = world.side(line).here
+    return address.url(here.slug, {**here.things, **{word: here.things[name] for word, name in line.about}, **changes})
+
+
+def here_of(address, world):
+    return world.side(SCREENS[address.name]).here
+
+
+def browser_of(role, address, world):
+    return world.side(SCREENS[address.name]).browsers[role]
 
 
 def sent(client, method, url):
@@ -49,7 +58,7 @@ def test_who_holds_the_permission_comes_in(world, role):
     for address in screens():
         if role in SCREENS[address.name].passes:
             for method in methods_of(address.name):
-                status = sent(world.browsers[role], method, url_of(address, world))
+                status = sent(browser_of(role, address, world), method, url_of(address, world))
                 if status not in LET_IN:
                     wrong[method, address.name] = status
 
@@ -62,7 +71,7 @@ def test_who_does_not_is_told_so_and_nothing_is_written(world, role):
     for address in screens():
         if role not in SCREENS[address.name].passes:
             for method in methods_of(address.name):
-                status = refused(world.browsers[role], method, url_of(address, world))
+                status = refused(browser_of(role, address, world), method, url_of(address, world))
                 if status != 403:
                     wrong[method, address.name] = status
 
@@ -77,7 +86,7 @@ def test_for_who_is_not_of_the_group_it_does_not_exist(world, rank, role):
     for address in screens():
         methods = methods_of(address.name)
         method = methods[rank % len(methods)]
-        status = refused(world.browsers[role], method, url_of(address, world))
+        status = refused(browser_of(role, address, world), method, url_of(address, world))
         if status != 404:
             wrong[method, address.name] = status
 
@@ -101,14 +110,14 @@ def test_one_looks_at_a_page_and_only_sends_a_form(world):
     """What is only for sending is not there to be looked at, for anybody."""
     only_post = [address for address in screens() if SCREENS[address.name].only_post]
 
-    assert {sent(world.browsers["administrator"], "GET", url_of(address, world)) for address in only_post} == {405}
+    assert {sent(browser_of("administrator", address, world), "GET", url_of(address, world)) for address in only_post} == {405}
 
 
 @pytest.mark.parametrize(("role", "answers"), [("member", {403, 405}), (None, {"door", 405})])
 def test_no_other_method_is_a_way_round(world, role, answers):
     before, wrong = written(), {}
-    client = world.browsers[role] if role else Client()
     for rank, address in enumerate(screens()):
+        client = browser_of(role, address, world) if role else Client()
         if role not in SCREENS[address.name].passes:
             for method in ("HEAD", OTHER_METHODS[rank % len(OTHER_METHODS)]):
                 headers = {"X-HTTP-Method-Override": "GET", "X-HTTP-Method": "GET", "X-Method-Override": "GET"}
@@ -123,16 +132,17 @@ def test_no_other_method_is_a_way_round(world, role, answers):
 # --- Crossed addresses: this group's name with another's things, this contract's with another one's ---
 
 
-def crossed(role, world, things, words):
+def crossed(role, world, things_beside, words):
     """Every screen that names one of these things, with only that one replaced; what was not « does not exist »."""
     wrong, count = {}, 0
     for address in screens():
         if role in SCREENS[address.name].passes:
+            things = things_beside(world.side(SCREENS[address.name]))
             for word in set(address.words) & set(words):
                 methods = methods_of(address.name)
                 method = methods[count % len(methods)]
                 count += 1
-                status = sent(world.browsers[role], method, url_of(address, world, **{word: things[word]}))
+                status = sent(browser_of(role, address, world), method, url_of(address, world, **{word: things[word]}))
                 if status != 404:
                     wrong[method, address.name, word] = status
     assert count > 20
@@ -141,25 +151,25 @@ def crossed(role, world, things, words):
 
 def numbers():
     """What an address may name, but the number of a line of one's own account."""
-    return {word for address in screens() for word in address.words} - {"kind", "operation_no"}
+    return {word for address in screens() for word in address.words} - {"kind", "operation_no", "act"}
 
 
 @pytest.mark.parametrize("role", ["administrator", "coordinator"])
 def test_another_groups_things_are_not_found_under_our_name(world, role):
-    assert crossed(role, world, world.elsewhere.things, numbers()) == {}
+    assert crossed(role, world, lambda side: side.elsewhere.things, numbers()) == {}
 
 
 def test_a_general_account_of_another_group_is_not_found(world):
     [address] = [one for one in screens() if one.name == "account_payments"]
-    url = url_of(address, world, account_id=world.elsewhere.things["general_account_id"])
+    url = url_of(address, world, account_id=world.amaps.elsewhere.things["general_account_id"])
 
-    assert sent(world.browsers["administrator"], "POST", url) == 404
+    assert sent(world.amaps.browsers["administrator"], "POST", url) == 404
 
 
 def test_a_number_beyond_all_is_not_found(world):
     huge = dict.fromkeys([*numbers(), "operation_no"], HUGE)
 
-    assert crossed("administrator", world, huge, huge) == {}
+    assert crossed("administrator", world, lambda _: huge, huge) == {}
 
 
 WITHIN_A_CONTRACT = ("product_id", "delivery_id", "subscription_id", "batch_id")
@@ -171,8 +181,10 @@ def test_things_of_another_contract_are_not_found_under_this_one(world, role):
     for address in screens():
         for word in set(address.words) & set(WITHIN_A_CONTRACT):
             if role in SCREENS[address.name].passes:
-                url = url_of(address, world, **{word: world.here.eggs_things[word]})
-                wrong |= {(method, address.name): sent(world.browsers[role], method, url) for method in methods_of(address.name)}
+                url = url_of(address, world, **{word: here_of(address, world).other_things[word]})
+                wrong |= {
+                    (method, address.name): sent(browser_of(role, address, world), method, url) for method in methods_of(address.name)
+                }
 
     assert len(wrong) > 20
     assert set(wrong.values()) == {404}
@@ -182,9 +194,14 @@ def test_the_coordinator_of_the_eggs_does_not_reach_the_vegetables_through_the_e
     before, statuses = written(), {}
     for address in screens():
         for word in set(address.words) & set(WITHIN_A_CONTRACT):
-            url = url_of(address, world, contract_id=world.here.eggs_things["contract_id"], **{word: world.here.things[word]})
+            url = url_of(
+                address,
+                world,
+                contract_id=here_of(address, world).other_things["contract_id"],
+                **{word: here_of(address, world).things[word]},
+            )
             for method in methods_of(address.name):
-                statuses[method, address.name] = refused(world.browsers["other_coordinator"], method, url)
+                statuses[method, address.name] = refused(browser_of("other_coordinator", address, world), method, url)
 
     assert set(statuses.values()) == {404}
     assert written() == before
@@ -195,8 +212,16 @@ def test_the_coordinator_of_the_eggs_opens_the_eggs(world):
     statuses = {}
     for address in screens():
         if {"contract_id", "payment_id"} & set(address.words) and "coordinator" in SCREENS[address.name].passes:
-            url = url_of(address, world, **{word: world.here.eggs_things[word] for word in address.words if word in world.here.eggs_things})
-            statuses[address.name] = sent(world.browsers["other_coordinator"], "POST", url)
+            url = url_of(
+                address,
+                world,
+                **{
+                    word: here_of(address, world).other_things[word]
+                    for word in address.words
+                    if word in here_of(address, world).other_things
+                },
+            )
+            statuses[address.name] = sent(browser_of("other_coordinator", address, world), "POST", url)
 
     assert len(statuses) > 20
     assert {name: status for name, status in statuses.items() if status not in LET_IN} == {}

@@ -32,6 +32,10 @@ def test_each_screen_asks_the_permission_that_the_table_says():
     }
     # A statement is for whose account it is, and asks the contract's permission of everybody else.
     asked |= dict.fromkeys(("account_pdf", "account_export"), Permission.SEE_CONTRACT)
+    # So are an order and its receipt for whoever made it, and a producer's sheet for the producer.
+    asked |= {"order": Permission.ORDER_FOR_CLIENTS, "receipt_pdf": Permission.HANDLE_BASKETS}
+    sheets = ("order_sheet_pdf", "order_sheet_xlsx", "order_sheets_pdf", "order_sheets_xlsx")
+    asked |= dict.fromkeys(sheets, Permission.SEE_DISTRIBUTIONS)
 
     assert asked == {name: line.may for name, line in SCREENS.items()}
 

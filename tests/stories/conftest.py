@@ -7,6 +7,7 @@ from escarcelle.groups.models import Group
 from tests.api.caller import Caller
 from tests.books import assert_books_are_right
 from tests.cast import TODAY
+from tests.stories.market import Clock, Market
 from tests.stories.season import Season
 
 
@@ -22,3 +23,9 @@ def season(_on_a_fixed_day):
     """An AMAP with its administrator; everything else is done through the API."""
     group, administrator = found_group(name="AMAP de Groix", kind=Group.Kind.AMAP, administrator=PersonalDetails("Admin", "Anne"), on=TODAY)
     return Season(Caller(administrator), group)
+
+
+@pytest.fixture
+def market(_on_a_fixed_day, monkeypatch):
+    """A market whose clock the story sets."""
+    return Market(Clock(monkeypatch))

@@ -35,18 +35,34 @@ class Form:
     takes_files: bool
 
     @property
+    def act(self) -> str:
+        """What its address says is done: "paiement" and "remboursement" of a basket ask the same things."""
+        return next((word for word in reversed(self.path.split("/")) if word and not word.isdigit()), "")
+
+    @property
+    def asks(self) -> tuple[str, frozenset[str]]:
+        """What it is about, and the kinds of boxes that it has."""
+        return self.act, frozenset(control.stem for control in self.controls)
+
+    @property
     def makes(self) -> tuple[str, ...]:
-        """What it asks, however many rows of each kind, and how it is sent."""
-        return tuple(dict.fromkeys([*(control.stem for control in self.controls), *(button for button, _value in self.buttons)]))
+        """What it does and asks, however many rows of each kind, and how it is sent."""
+        stems = (control.stem for control in self.controls)
+        return tuple(dict.fromkeys([f"/{self.act}/", *stems, *(button for button, _value in self.buttons)]))
 
     def one_of_each(self) -> list[str]:
         """One name of each kind of row."""
         return list({control.stem: control.name for control in reversed(self.controls)}.values())[::-1]
 
-    def chosen_boxes(self) -> list[str]:
-        """One name of each kind of box in which nothing can be written: lists, ticks, and what the page hides."""
-        kinds = ("select", "radio", "checkbox", "hidden")
-        return [name for name in self.one_of_each() if any(c.name == name and c.kind in kinds for c in self.controls)]
+    def boxes_of_numbers(self) -> list[str]:
+        """One name of each kind of box that holds the number of something: lists, ticks, and what the page hides."""
+        numbered = {one.name for one in self.controls if any(value.isdigit() for value in (*one.offered, one.value))}
+        written = set(self.written_boxes())
+        return [name for name in self.one_of_each() if name in numbered - written]
+
+    def hidden_boxes(self) -> list[str]:
+        """What the page says of itself: which line, which account."""
+        return list(dict.fromkeys(control.name for control in self.controls if control.kind == "hidden"))
 
     def shown(self) -> dict[str, list[str]]:
         """What would be sent as it stands."""

@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.urls import reverse
 
-from tests.web.every_form import FORMS, SCRIPTED, SHOWN_ONLY, everything, everything_of, taken_back, wrong_answer, wrongly_kept
+from escarcelle.web.validation.baskets import ACTS
+from tests.web.every_form import SCRIPTED, TAKERS, everything, everything_of, taken_back, wrong_answer, wrongly_kept
 from tests.web.forms import Form
 from tests.web.world import screens, word_names
 
@@ -63,16 +64,23 @@ PIERCING = {
 MILLIONS_OF_LETTERS = "é" * 2_500_000
 
 
-def test_every_screen_that_takes_something_shows_a_form_that_can_be_filled(site):
-    assert {name for name in FORMS if not site.forms.get(name)} == set()
-    assert set(screens()) >= SHOWN_ONLY
-    assert site.forms.keys() <= {*FORMS, "account_logout"}
+def test_every_screen_is_reached_and_every_form_can_be_filled(site):
+    assert {name for name in screens() if not site.addresses(name)} == set(), "give `world` what these addresses name"
+    only_posted = {name for name in screens() if {site.browser_at(url).get(url).status_code for url in site.addresses(name)} == {405}}
+    assert {name for name in [*only_posted, *site.shown] if not site.forms.get(name)} - SCRIPTED.keys() == set(), "say in `every_form` how"
+
+
+def test_every_act_on_a_basket_is_among_the_forms(site):
+    assert {form.act for form in site.forms["basket_act"]} == ACTS.keys()
+    assert any("weight" in form.shown() for form in site.forms["basket_act"])
+    assert any("comment" in form.shown() for form in site.forms["till"])
+    assert {button for form in site.forms["shortage"] for button, _value in form.buttons} >= {"do"}
 
 
 # --- Every form ---
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", TAKERS)
 def test_no_absurd_value_in_any_box_does_harm(site, name):
     before, found = everything(), []
     for form in site.one_of_each(name):
@@ -84,10 +92,10 @@ def test_no_absurd_value_in_any_box_does_harm(site, name):
     assert found[:10] == []
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", TAKERS)
 def test_no_absurd_value_in_all_boxes_does_harm_whatever_the_button(site, name):
     before, found = everything(), []
-    for form in site.forms[name]:
+    for form in site.forms.get(name, []):
         for button, pressed in form.buttons or [("", "")]:
             for called, value in ABSURD.items():
                 typed = {box: [value] * len(sent) for box, sent in site.valid(name, form).items()} | {button or "bouton": [pressed]}
@@ -95,7 +103,7 @@ def test_no_absurd_value_in_all_boxes_does_harm_whatever_the_button(site, name):
     assert found[:10] == []
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", TAKERS)
 def test_a_box_missing_doubled_or_called_otherwise_does_no_harm(site, name):
     before, found = everything(), []
     for form in site.one_of_each(name):
@@ -112,16 +120,16 @@ def test_a_box_missing_doubled_or_called_otherwise_does_no_harm(site, name):
     assert found[:10] == []
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", TAKERS)
 def test_what_belongs_to_another_group_is_out_of_reach(site, name):
-    theirs, touched = everything_of(site.elsewhere.amap.group), []
-    for form in site.forms[name]:
+    theirs, touched = everything_of(site.elsewhere.group), []
+    for form in site.forms.get(name, []):
         valid = site.valid(name, form)
-        for box in form.chosen_boxes():
+        for box in form.boxes_of_numbers():
             for number in sorted(site.elsewhere.numbers()):
                 with taken_back() as writes:
                     site.send(name, form, {**valid, box: [str(number), *valid.get(box, [])[1:]]})
-                    if writes and everything_of(site.elsewhere.amap.group) != theirs:
+                    if writes and everything_of(site.elsewhere.group) != theirs:
                         touched.append(f"{box} = {number}")
     assert touched[:10] == []
 
@@ -150,13 +158,13 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("name", [*FORMS, *SCRIPTED])
+@pytest.mark.parametrize("name", TAKERS)
 def test_no_body_whatever_its_type_does_harm(site, name):
     before, found = everything(), []
-    path = site.forms[name][0].path if name in site.forms else site.world.addresses(name)[0]
+    path = site.forms[name][0].path if site.forms.get(name) else site.addresses(name)[0]
     for called, (content_type, body) in BODIES.items():
         with taken_back():
-            response = site.browser_of(name).generic("POST", path, body, content_type=content_type)
+            response = site.browser_at(path).generic("POST", path, body, content_type=content_type)
             if not site.acts_without_a_word(name):
                 found += [f"{called}: {wrong}" for wrong in (*wrong_answer(response), *wrongly_kept(name, response, before))]
     assert found[:10] == []
@@ -165,7 +173,7 @@ def test_no_body_whatever_its_type_does_harm(site, name):
 @pytest.mark.parametrize("name", ["bulk_payments", "member_new", "opening_balances", "subscription_new", "import_members"])
 def test_five_megabytes_in_a_box_do_no_harm(site, name):
     before, found = everything(), []
-    for form in site.forms[name]:
+    for form in site.forms.get(name, []):
         box = form.written_boxes()[-1:] or ["name"]
         typed = {**site.valid(name, form), box[0]: [MILLIONS_OF_LETTERS]}
         found += site.complaints(name, form, typed, before)
@@ -176,7 +184,7 @@ def test_five_megabytes_in_a_box_do_no_harm(site, name):
 def test_what_a_script_asks_is_answered_whatever_it_sends(site, value):
     before = everything()
     for name, sent in SCRIPTED.items():
-        form = Form(site.world.addresses(name)[0], [], [], takes_files=False)
+        form = Form(site.addresses(name)[0], [], [], takes_files=False)
         for box in sent:
             assert site.complaints(name, form, {**sent, box: [value]}, before) == []
 
@@ -186,12 +194,12 @@ def test_what_a_script_asks_is_answered_whatever_it_sends(site, value):
 
 @pytest.mark.parametrize("name", screens())
 def test_no_number_in_an_address_does_harm(site, name):
-    found = []
+    found, words = [], site.words_of(name)
     for word in word_names(name):
-        for value in _absurd_words(site.world.words[word][0]):
-            kwargs = {other: site.world.words[other][0] for other in word_names(name)} | {word: value}
+        for value in _absurd_words(words[word][0]):
+            url = reverse(f"web:{name}", kwargs={other: words[other][0] for other in word_names(name)} | {word: value})
             with taken_back():
-                response = site.browser_of("").get(reverse(f"web:{name}", kwargs=kwargs))
+                response = site.browser_at(url).get(url)
             if response.status_code not in (403, 404, 405, 410):
                 found.append(f"{word} = {str(value)[:30]}: status {response.status_code}")
     assert found[:10] == []
@@ -204,10 +212,10 @@ def _absurd_words(usual):
 @pytest.mark.parametrize("name", screens())
 def test_no_question_in_an_address_does_harm(site, name, monkeypatch):
     found = []
-    url = site.world.addresses(name)[0]
+    url = site.addresses(name)[0]
     for question in sorted(_questions(site, url, monkeypatch)):
         for called, value in ABSURD.items():
-            response = site.browser_of("").get(url, {question: value.encode("utf-8", "surrogatepass")})
+            response = site.browser_at(url).get(url, {question: value.encode("utf-8", "surrogatepass")})
             if response.status_code not in (200, 302, 403, 404, 405):
                 found.append(f"{question} = {called}: status {response.status_code}")
             if response.status_code == 200 and b"<script>alert" in response.content:
@@ -228,7 +236,7 @@ def _questions(site, url, monkeypatch):
     with monkeypatch.context() as spied:
         for name, method in read.items():
             spied.setattr(QueryDict, name, partialmethod(partial(spy, method)))
-        site.browser_of("").get(url, {"marque": "1"})
+        site.browser_at(url).get(url, {"marque": "1"})
     return asked
 
 
@@ -268,9 +276,9 @@ UNREADABLE = {
 @pytest.mark.parametrize(("file_name", "content"), UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_a_file_that_is_no_table_is_refused_in_a_sentence(site, name, file_name, content):
     before = everything()
-    url = reverse(f"web:{name}", args=[site.world.amap.group.slug])
+    url = reverse(f"web:{name}", args=[site.amap.group.slug])
 
-    response = site.browser_of(name).post(url, {"file": SimpleUploadedFile(file_name, content)})
+    response = site.browser_at(url).post(url, {"file": SimpleUploadedFile(file_name, content)})
 
     assert response.status_code == 422
     assert [*wrong_answer(response), *wrongly_kept(name, response, before)] == []
@@ -280,9 +288,9 @@ def test_a_table_of_absurd_cells_is_shown_line_by_line_and_keeps_nothing(site):
     before = everything()
     lines = [f'"{value.replace(chr(0), "")}";"";"{number}"' for number, value in enumerate(ABSURD.values())]
     content = "\n".join(["Nom;Courriel;Solde", *lines]).encode("utf-8", "replace")
-    url = reverse("web:import_members", args=[site.world.amap.group.slug])
+    url = reverse("web:import_members", args=[site.amap.group.slug])
 
-    response = site.browser_of("import_members").post(url, {"file": SimpleUploadedFile("m.csv", content)})
+    response = site.browser_at(url).post(url, {"file": SimpleUploadedFile("m.csv", content)})
 
     assert response.status_code == 200
     assert [*wrong_answer(response), *wrongly_kept("import_members", response, before)] == []

@@ -1,5 +1,6 @@
 """What each page costs: a known number of statements, the same whether a group is small or ten times as large."""
 
+import datetime as dt
 from uuid import uuid4
 
 import pytest
@@ -10,8 +11,9 @@ from escarcelle.payments.batches import BatchRow, record_batch
 from escarcelle.payments.models import Method
 from escarcelle.subscriptions.absences import set_absences
 from tests.cast import TODAY, received
+from tests.market_cast import MARKET_DAY, at
 from tests.web.pages import MOST_STATEMENTS, browser, statements
-from tests.web.world import World, screens
+from tests.web.world import amap_world, market_world, screens
 
 SENT_OR_FETCHED = {
     "cheques_recorded", "group_rename", "place_new", "token_revoke", "member_invite", "member_come_back", "member_roles",
@@ -23,7 +25,7 @@ REHEARSED = {"subscription_delete", "delivery_cancel", "delivery_restore", "deli
 
 def grow(world, ranks):
     """Members, subscriptions, payments, batches, absences, distributions, contracts, keys: more of everything that a page may list."""
-    amap = world.amap
+    amap = world.cast
     first = amap.vegetables.deliveries.order_by("pk").first()
     adam = amap.vegetables.subscriptions.get(member=amap.people["ADAM Pécine"])
     for rank in ranks:
@@ -50,9 +52,9 @@ def costs(world, client):
 
 @pytest.mark.django_db
 def test_every_page_asks_as_much_of_a_large_group_as_of_a_small_one(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda: TODAY)
-    world = World()
-    client = browser(world.amap.admin)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(TODAY, 10))
+    world = amap_world()
+    client = browser(world.administrator)
     grow(world, range(1))
 
     small = costs(world, client)
@@ -60,3 +62,28 @@ def test_every_page_asks_as_much_of_a_large_group_as_of_a_small_one(monkeypatch)
 
     assert costs(world, client) == small
     assert {name: count for name, count in small.items() if count > MOST_STATEMENTS and name not in REHEARSED} == {}
+
+
+def fill(market, ranks):
+    """Clients, baskets of every kind, lines, promises, days: more of everything on a market day."""
+    for rank in ranks:
+        market.order(f"NOMBREUX Numéro{rank}", {market.bread: 1, market.chicken: 2}, way="on_the_spot")
+        market.order(f"AUTRE Numéro{rank}", {market.eggs: 1, market.courgettes: 1}, way="transfer")
+        market.order(f"POUR Numéro{rank}", {market.bread: 2}, by=market.admin)
+        market.plan(MARKET_DAY + dt.timedelta(days=20 + rank))
+
+
+@pytest.mark.django_db
+def test_every_page_of_a_market_asks_as_much_of_a_large_day_as_of_a_small_one(monkeypatch):
+    world = market_world()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(MARKET_DAY, 18, 30))
+    client = browser(world.administrator)
+    fill(world.cast, range(1))
+
+    small = costs(world, client)
+    fill(world.cast, range(1, 8))
+    large = costs(world, client)
+
+    assert {"validation", "basket", "till", "distribution", "shop", "market"} <= set(small)
+    # The log reads the names of what its newest acts speak of: other acts, other names.
+    assert {name for name in small if large[name] != small[name]} <= {"activity"}

@@ -49,6 +49,11 @@ TAGS = {
     "imports": "What a group brings: CAMAP's export of subscriptions, a spreadsheet of members. Looked at first, then taken over.",
     "books": "The log of acts, the verification of the books.",
     "keys": "Keys to the API.",
+    "catalogues": "What a producer brings to a market, and at which price.",
+    "market": "Market days: planned, cancelled, what is offered there.",
+    "orders": "Orders of a market, and the baskets they make.",
+    "validation": "The day of a market: what went otherwise, how it was paid, baskets validated and reopened.",
+    "ways to pay": "How the clients of a market pay, and the day's till.",
 }
 
 _REFUSALS = {

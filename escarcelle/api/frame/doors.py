@@ -23,9 +23,11 @@ from escarcelle.distributions.models import Delivery, Distribution, Place
 from escarcelle.groups.belonging import member_in
 from escarcelle.groups.models import ApiToken, Group, Member, MemberAccount
 from escarcelle.groups.tokens import PREFIX, member_of_token
-from escarcelle.payments.models import BalanceTransfer, Batch, Payment
+from escarcelle.orders.models import Basket, OrderLine
+from escarcelle.payments.models import BalanceTransfer, Batch, Payment, PromisedPayment, Refund
 from escarcelle.people.models import Person
 from escarcelle.subscriptions.models import Subscription
+from escarcelle.tills.models import TillCount
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -55,6 +57,12 @@ class ApiRequest(HttpRequest):
     transfer: BalanceTransfer
     payee: Payee
     token: ApiToken
+    catalogue: Contract
+    basket: Basket
+    line: OrderLine
+    promise: PromisedPayment
+    refund: Refund
+    count: TillCount
 
 
 class Gate:

@@ -67,9 +67,9 @@ class Operations:
         extra = document.additions(document.KEY_OPTIONAL, example)
         return self._declare("PATCH", path, Rule(may), returns, 200, key=document.KEY_OPTIONAL, extra=extra)
 
-    def put(self, path: str, *, may: Permission | None, returns: Any) -> Callable[[View], View]:
+    def put(self, path: str, *, may: Permission | None, returns: Any, example: Mapping[str, Any] | None = None) -> Callable[[View], View]:
         """Make it so; twice changes nothing."""
-        return self._declare("PUT", path, Rule(may), returns, 200)
+        return self._declare("PUT", path, Rule(may), returns, 200, extra=document.additions(None, example))
 
     def delete(self, path: str, *, may: Permission | None, theirs: Theirs | None = None) -> Callable[[View], View]:
         """Make it so no more; twice changes nothing."""
@@ -157,4 +157,11 @@ _PATH_WORDS = {
     "transfer_id": "a balance carried from one account to another",
     "payee_id": "whom members pay: a producer, or the group",
     "token_id": "a key to the API",
+    "catalogue_id": "a catalogue of the market",
+    "catalogue_product_id": "a product of the catalogue",
+    "basket_id": "what one household takes at one distribution",
+    "line_id": "a line of a basket",
+    "promise_id": "a payment announced with an order",
+    "refund_id": "money given back to a client",
+    "count_id": "a counted till",
 }

@@ -12,10 +12,11 @@ from django.http import Http404
 from escarcelle.api.frame.doors import ApiRequest, Gate
 from escarcelle.api.frame.fields import HIGHEST_ID
 from escarcelle.api.frame.problems import NotThere
-from escarcelle.catalogs.models import Contract
+from escarcelle.catalogs.models import Contract, Producer
 from escarcelle.catalogs.payees import payee_of_book
 from escarcelle.groups.models import MemberAccount
 from escarcelle.groups.permissions import Permission
+from escarcelle.orders.queries import lines_of
 from escarcelle.payments.queries import accounts_with_balance
 
 Theirs: TypeAlias = Callable[[ApiRequest], bool]
@@ -122,7 +123,7 @@ def _find_producer(request: ApiRequest, pk: int) -> None:
 
 
 def _find_distribution(request: ApiRequest, pk: int) -> None:
-    request.distribution = _one(request.group.distributions.select_related("place"), pk)
+    request.distribution = _one(request.group.distributions.select_related("place", "group"), pk)
 
 
 def _find_place(request: ApiRequest, pk: int) -> None:
@@ -176,6 +177,51 @@ def _find_token(request: ApiRequest, pk: int) -> None:
     request.token = _one(request.group.api_tokens.select_related("member", "group"), pk)
 
 
+def _find_catalogue(request: ApiRequest, pk: int) -> None:
+    found = request.group.contracts.filter(kind=Contract.Kind.MARKET).select_related("producer", "group")
+    request.catalogue = request.contract = _one(found, pk)
+
+
+def _find_catalogue_product(request: ApiRequest, pk: int) -> None:
+    request.product = _one(request.catalogue.products.select_related("contract__producer", "contract__group", "group"), pk)
+
+
+def _find_basket(request: ApiRequest, pk: int) -> None:
+    around = ("distribution__place", "distribution__group", "account__member", "account__group", "group")
+    request.basket = _one(request.group.baskets.select_related(*around), pk)
+
+
+def _find_line(request: ApiRequest, pk: int) -> None:
+    around = ("product", "basket__distribution__group", "basket__account__member", "basket__group", "group")
+    request.line = _one(lines_of(request.group).select_related(*around), pk)
+    request.basket = request.line.basket
+
+
+def _find_promise(request: ApiRequest, pk: int) -> None:
+    around = ("basket__account__member", "basket__account__group", "basket__distribution", "group")
+    request.promise = _one(request.group.promised_payments.select_related(*around), pk)
+    request.basket = request.promise.basket
+
+
+def _find_refund(request: ApiRequest, pk: int) -> None:
+    request.refund = _one(request.group.refunds.select_related("account__member", "group"), pk)
+
+
+def _find_count(request: ApiRequest, pk: int) -> None:
+    request.count = _one(request.group.till_counts.select_related("distribution", "group"), pk)
+
+
+def is_their_basket(request: ApiRequest) -> bool:
+    """Of one's own household."""
+    return request.basket.account.member_id == request.member.holder_id
+
+
+def producer_of(request: ApiRequest, pk: int) -> Producer:
+    """A producer of the group, or 404."""
+    producer: Producer = _one(request.group.producers.all(), pk)
+    return producer
+
+
 FINDERS: dict[str, Callable[[ApiRequest, int], None]] = {
     "contract_id": _find_contract,
     "product_id": _find_product,
@@ -191,4 +237,11 @@ FINDERS: dict[str, Callable[[ApiRequest, int], None]] = {
     "transfer_id": _find_transfer,
     "payee_id": _find_payee,
     "token_id": _find_token,
+    "catalogue_id": _find_catalogue,
+    "catalogue_product_id": _find_catalogue_product,
+    "basket_id": _find_basket,
+    "line_id": _find_line,
+    "promise_id": _find_promise,
+    "refund_id": _find_refund,
+    "count_id": _find_count,
 }

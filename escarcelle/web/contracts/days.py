@@ -1,18 +1,18 @@
-"""The calendar of the group, and the list of one day: who collects what."""
+"""The calendar of an AMAP, and the list of one of its days: who collects what."""
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
-from escarcelle.groups.permissions import Permission
+from escarcelle.distributions.models import Distribution
 from escarcelle.subscriptions.collecting import day_rows, day_sheet
-from escarcelle.web.screens import GroupRequest, group_screen
+from escarcelle.web.screens import GroupRequest
 
 DAYS_PER_PAGE = 30
 
 
-@group_screen(may=Permission.SEE_DISTRIBUTIONS)
-def distributions(request: GroupRequest) -> HttpResponse:
+def calendar(request: GroupRequest) -> HttpResponse:
+    """The days to come, or those behind."""
     is_past = request.GET.get("quand") == "passees"
     found = request.group.distributions.select_related("place")
     if is_past:
@@ -24,7 +24,6 @@ def distributions(request: GroupRequest) -> HttpResponse:
     return render(request, "contracts/calendar.html", context)
 
 
-@group_screen(may=Permission.SEE_DISTRIBUTIONS)
-def distribution(request: GroupRequest, distribution_id: int) -> HttpResponse:
-    found = get_object_or_404(request.group.distributions.select_related("place"), pk=distribution_id)
-    return render(request, "contracts/day.html", {"sheet": day_sheet(found), "today": request.today})
+def day(request: GroupRequest, distribution: Distribution) -> HttpResponse:
+    """Who collects what, and what each producer brings."""
+    return render(request, "contracts/day.html", {"sheet": day_sheet(distribution), "today": request.today})

@@ -27,6 +27,9 @@ _BOXES = {ContractRefused: {"price": "price_1"}, ProducerRefused: {"": "producer
 
 @group_screen(may=Permission.MANAGE_CONTRACTS)
 def contract_new(request: GroupRequest) -> HttpResponse:
+    """Everything about a new contract in one page. A market opens catalogues instead."""
+    if not request.group.is_amap:
+        return redirect("web:catalogue_new", request.group.slug)
     form = OpeningForm(request.group, request.today, request.POST or None)
     days = form.days() if form.is_valid() else []
     if form.is_valid() and "count" not in request.POST:

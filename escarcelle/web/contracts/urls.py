@@ -1,8 +1,8 @@
-"""Contracts and distributions of a group."""
+"""Contracts of an AMAP."""
 
 from django.urls import URLPattern, path
 
-from escarcelle.web.contracts import days, deliveries, listing, opening, terms
+from escarcelle.web.contracts import deliveries, listing, opening, terms
 
 _contract = "contrats/<int:contract_id>"
 _delivery = f"{_contract}/distributions/<int:delivery_id>"
@@ -23,6 +23,4 @@ urlpatterns: list[URLPattern] = [
     path(f"{_delivery}/retablir/", deliveries.delivery_restore, name="delivery_restore"),
     path(f"{_delivery}/supprimer/", deliveries.delivery_delete, name="delivery_delete"),
     path(f"{_contract}/absences/", deliveries.contract_absences, name="contract_absences"),
-    path("distributions/", days.distributions, name="distributions"),
-    path("distributions/<int:distribution_id>/", days.distribution, name="distribution"),
 ]

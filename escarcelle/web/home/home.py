@@ -8,20 +8,33 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from escarcelle.groups.permissions import Permission
-from escarcelle.payments.awaiting import Beginnings, UnnamedPayments, batches_of_day, beginnings, owing_contracts, unnamed_payments
+from escarcelle.orders.queries import blocked_state, market_days, next_basket
+from escarcelle.payments.awaiting import (
+    Beginnings,
+    OwingClients,
+    UnnamedPayments,
+    batches_of_day,
+    beginnings,
+    owing_clients,
+    owing_contracts,
+    unnamed_payments,
+)
 from escarcelle.payments.models import Batch
 from escarcelle.payments.queries import PayeeBalance, payee_balances
 from escarcelle.subscriptions.next_collection import contracts_to_bring, next_collection, next_distribution
+from escarcelle.validation.opening import opens_at
 from escarcelle.web.accounts.account import about_of
 from escarcelle.web.accounts.reach import address
 from escarcelle.web.language import long_day, money
 from escarcelle.web.screens import GroupRequest, group_screen
 
 NAMES_SHOWN = 3
+DAYS_BACK = dt.timedelta(days=120)
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,7 @@ class Balance:
 def home(request: GroupRequest) -> HttpResponse:
     balances = payee_balances(request.member)
     mine = [_balance(request, found) for found in balances]
-    tasks = [*_staff_tasks(request), *([] if _records_payments(request) else _own_debts(mine))]
+    tasks = [*_days_to_validate(request), *_staff_tasks(request), *([] if _records_payments(request) else _own_debts(mine))]
     request.tab_counts = {"home": len(tasks)}  # type: ignore[attr-defined]  # read by `shell`
     context = {
         "first_name": request.member.first_name or request.member.name,
@@ -71,6 +84,7 @@ def home(request: GroupRequest) -> HttpResponse:
         "mine": mine,
         "largest_cents": max((abs(found.balance_cents) for found in mine), default=0),
         **_next(request),
+        "blocked": None if request.group.is_amap else blocked_state(request.group, timezone.now()),
         "may_see_day": request.rights.may(Permission.SEE_DISTRIBUTIONS),
         **_to_bring(request),
     }
@@ -95,6 +109,9 @@ def _staff_tasks(request: GroupRequest) -> list[Task]:
     if unnamed:
         tasks.append(_unnamed(request, unnamed))
     tasks += [_owing(request, owing) for owing in owing_contracts(request.group, _scope(request))]
+    clients = None if request.group.is_amap or _scope(request) is not None else owing_clients(request.group)
+    if clients:
+        tasks.append(_owing_clients(request, clients))
     if found and found.to_invite_count:
         tasks.append(_invitations(request, found.to_invite_count))
     return tasks
@@ -126,7 +143,7 @@ def _unnamed(request: GroupRequest, unnamed: UnnamedPayments) -> Task:
     names = list(unnamed.member_names[:NAMES_SHOWN])
     more = len(unnamed.member_names) - len(names)
     if more:
-        names.append(ngettext("un autre membre", "{n} autres membres", more).format(n=more))
+        names.append(ngettext("une autre personne", "{n} autres personnes", more).format(n=more))
     return Task(
         style="awaits",
         icon="unknown",
@@ -156,11 +173,46 @@ def _owing(request: GroupRequest, found: Any) -> Task:
     )
 
 
+def _owing_clients(request: GroupRequest, found: OwingClients) -> Task:
+    title = ngettext("Un client avec un solde négatif", "{n} clients avec un solde négatif", found.count)
+    return Task(
+        style="owed",
+        icon="owed",
+        title=title.format(n=found.count),
+        details=_("{amount} dus à {payee}").format(amount=money(found.balance_cents), payee=request.group.name),
+        url=address("balances", request.group.slug),
+        button=_("Voir"),
+        button_about=title.format(n=found.count),
+    )
+
+
+def _days_to_validate(request: GroupRequest) -> list[Task]:
+    """The days of a market on which baskets still wait, the oldest first."""
+    if request.group.is_amap or not request.rights.may(Permission.HANDLE_BASKETS):
+        return []
+    now = timezone.now()
+    rows = market_days(request.group, now, since=request.today - DAYS_BACK, until=request.today)
+    return [_day_to_validate(request, row) for row in rows if row.waiting_count and opens_at(row.distribution) <= now]
+
+
+def _day_to_validate(request: GroupRequest, row: Any) -> Task:
+    waiting = ngettext("{n} panier à valider", "{n} paniers à valider", row.waiting_count).format(n=row.waiting_count)
+    return Task(
+        style="awaits",
+        icon="calendar",
+        title=_("Distribution du {day}").format(day=long_day(row.distribution.on)),
+        details=f"{waiting}, {row.distribution.place.name}",
+        url=address("validation", request.group.slug, row.distribution.pk),
+        button=_("Valider"),
+        button_about=long_day(row.distribution.on),
+    )
+
+
 def _invitations(request: GroupRequest, count: int) -> Task:
     return Task(
         style="awaits",
         icon="mail",
-        title=ngettext("Un membre ne s’est jamais connecté", "{n} membres ne se sont jamais connectés", count).format(n=count),
+        title=_never_signed_in(request, count),
         details=ngettext(
             "Son adresse e-mail est connue\u00a0: vous pouvez l’inviter.",
             "Leur adresse e-mail est connue\u00a0: vous pouvez les inviter.",
@@ -169,6 +221,12 @@ def _invitations(request: GroupRequest, count: int) -> Task:
         url=address("members", request.group.slug),
         button=_("Inviter"),
     )
+
+
+def _never_signed_in(request: GroupRequest, count: int) -> str:
+    if request.group.is_amap:
+        return ngettext("Un membre ne s’est jamais connecté", "{n} membres ne se sont jamais connectés", count).format(n=count)
+    return ngettext("Un client ne s’est jamais connecté", "{n} clients ne se sont jamais connectés", count).format(n=count)
 
 
 def _own_debts(mine: list[Balance]) -> list[Task]:
@@ -214,6 +272,9 @@ def _balance(request: GroupRequest, found: PayeeBalance) -> Balance:
 
 def _next(request: GroupRequest) -> dict[str, Any]:
     """Where I collect next; when I collect nothing, where the group meets next."""
+    basket = None if request.group.is_amap else next_basket(request.member, request.today)
+    if basket:
+        return {"distribution": basket.distribution, "day": _day(basket.distribution.on), "collected": [], "basket": basket}
     mine = next_collection(request.member, request.today)
     if mine:
         collected = [

@@ -35,5 +35,7 @@ def _subtabs(request: GroupRequest, current: str) -> list[Subtab]:
         ("import_camap", _("Importer de CAMAP"), Permission.IMPORT),
         ("import_members", _("Importer des membres"), Permission.IMPORT),
     ]
+    if not request.group.is_amap:
+        tabs.insert(1, ("ways_to_pay", _("Moyens de paiement"), Permission.SET_WAYS_TO_PAY))
     slug = request.group.slug
     return [Subtab(label, reverse(f"web:{name}", args=[slug]), name == current) for name, label, right in tabs if request.rights.may(right)]

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from escarcelle.groups.models import Activity, Group, Role
 from escarcelle.lib.dates import format_day
-from escarcelle.web.language import great_number, money, signed_money
+from escarcelle.payments.models import PromisedPayment
+from escarcelle.web.language import great_number, money, signed_money, weight
 
 # What nobody can name any more: a member from before, a contract of another time.
 UNNAMED = "…"
@@ -63,6 +64,40 @@ SENTENCES: Mapping[str, Promise | str] = {
     "balance.moved_back": gettext_lazy("a annulé le report d’un solde de {amount}."),
     "camap.imported": gettext_lazy("a importé de CAMAP\u00a0: {members} membre(s), {subscriptions} souscription(s)."),
     "members.imported": gettext_lazy("a importé {members} membre(s) d’un tableau."),
+    "catalogue.opened": gettext_lazy("a ouvert le catalogue {contract}."),
+    "catalogue.changed": gettext_lazy("a modifié le catalogue {contract}."),
+    "product.offered": gettext_lazy("a proposé {product} à {price}."),
+    "product.changed": gettext_lazy("a modifié {product}, vendu {price}."),
+    "market_day.planned": gettext_lazy("a prévu la distribution {distribution}, avec {catalogue_count} catalogue(s)."),
+    "market_day.windows_changed": gettext_lazy("a changé les heures de commande de la distribution {distribution}."),
+    "market_day.cancelled": gettext_lazy(
+        "a annulé la distribution {distribution}, {basket_count} commande(s) à zéro, motif\u00a0: «\u00a0{reason}\u00a0»."
+    ),
+    "ways_to_pay.offered": gettext_lazy("a choisi les moyens de paiement du groupe\u00a0: {ways}."),
+    "ways_to_pay.switched_off": gettext_lazy("a désactivé les paiements\u00a0: les commandes s’enregistrent seules."),
+    "order.changed": gettext_lazy("a enregistré la commande du panier {basket}\u00a0: {difference} à payer."),
+    "order.line_dropped": gettext_lazy("a retiré du panier {basket} la ligne à zéro de {product}."),
+    "promise.received": gettext_lazy("a noté comme reçu le paiement promis de {amount}, panier {basket}."),
+    "promise.cancelled": gettext_lazy("a noté comme abandonné le paiement promis de {amount}, panier {basket}."),
+    "refund.given": gettext_lazy("a rendu {amount} à {account}."),
+    "refund.cancelled": gettext_lazy("a annulé le remboursement de {amount} à {account}."),
+    "line.undelivered": gettext_lazy("a noté {count} × {product} non livré(s), panier {basket}\u00a0: {difference} à payer."),
+    "line.weighed": gettext_lazy("a pesé {product}, {grams}, panier {basket}\u00a0: {difference} à payer."),
+    "line.added": gettext_lazy("a ajouté sur place {quantity} × {product}, panier {basket}\u00a0: {difference} à payer."),
+    "basket.validated": gettext_lazy("a validé le panier {basket}\u00a0: {left}."),
+    "basket.reopened": gettext_lazy("a rouvert le panier {basket}, motif\u00a0: «\u00a0{reason}\u00a0»."),
+    "distribution.price_changed": gettext_lazy(
+        "a fixé le prix de {product} à {price} pour la distribution {distribution}\u00a0: {basket_count} panier(s), {difference} à payer."
+    ),
+    "distribution.shortage": gettext_lazy(
+        "a réparti ce qui manque de {product}, distribution {distribution}\u00a0: {basket_count} panier(s), {difference} à payer."
+    ),
+    "distribution.forced": gettext_lazy("a validé d’un coup la distribution {distribution}\u00a0: {forced}."),
+    "distribution.reopened": gettext_lazy(
+        "a rouvert la distribution {distribution}, {basket_count} panier(s), motif\u00a0: «\u00a0{reason}\u00a0»."
+    ),
+    "till.counted": gettext_lazy("a compté la caisse de la distribution {distribution}\u00a0: écart {gap}, {dropped} à la banque."),
+    "till.reopened": gettext_lazy("a rouvert la caisse de la distribution {distribution}, motif\u00a0: «\u00a0{reason}\u00a0»."),
 }
 OTHER_ACT = gettext_lazy("a fait «\u00a0{kind}\u00a0».")
 
@@ -76,7 +111,7 @@ class _Parts(dict[str, str]):
 
 @dataclass(frozen=True)
 class Names:
-    """What the acts of a page speak of, by the key under which they note it. Six statements at most, however many acts."""
+    """What the acts of a page speak of, by the key under which they note it. Eight statements at most, however many acts."""
 
     by_key: Mapping[str, Mapping[int, str]]
 
@@ -103,8 +138,41 @@ def sentence_of(act: Activity, names: Names) -> str:
 
 
 _DAYS = frozenset({"day", "old_day", "to", "on", "from_date"})
+# The ways to pay of a market that nobody promises at an order: nothing else names them.
+_OTHER_WAYS = {
+    "money_pot": gettext_lazy("cagnotte"),
+    "negative_money_pot": gettext_lazy("cagnotte qui peut être négative"),
+    "online_card": gettext_lazy("carte en ligne"),
+}
+
+
+def _ways(names: Iterable[str]) -> str:
+    """« espèces, chèque »"""
+    named = {**dict(PromisedPayment.Way.choices), **_OTHER_WAYS}
+    return ", ".join(str(named.get(name, name)).lower() for name in names)
+
+
+def _left(cents: int) -> str:
+    """What validating a basket left of it."""
+    if cents == 0:
+        return _("soldé")
+    return (_("{amount} d’avoir") if cents > 0 else _("{amount} de dette")).format(amount=money(abs(cents)))
+
+
+def _forced(done: Mapping[str, int]) -> str:
+    """What the button that validates everything did."""
+    baskets = ngettext("{count} panier", "{count} paniers", done["basket_count"]).format(count=great_number(done["basket_count"]))
+    received = _("{amount} reçus").format(amount=money(done["received_cents"]))
+    return ", ".join([baskets, received, *([_left(-done["debt_cents"])] if done["debt_cents"] else [])])
+
+
 _WORDS: Mapping[str, Callable[[Any], str]] = {
     "difference_cents": signed_money,
+    "gap_cents": signed_money,
+    "left_cents": _left,
+    "forced": _forced,
+    "grams": weight,
+    "ways": _ways,
     "role": lambda name: str(dict(Role.Name.choices).get(name, name)),
     "deliveries": lambda ids: great_number(len(ids)),
     **{key: lambda text: format_day(date.fromisoformat(text)) for key in _DAYS},
@@ -146,6 +214,19 @@ def _accounts(group: Group, ids: set[int]) -> dict[int, str]:
     return {pk: one.member.name if one.is_general else _about(one.member.name, one.subscription.contract.name) for pk, one in found.items()}
 
 
+def _distributions(group: Group, ids: set[int]) -> dict[int, str]:
+    found = group.distributions.select_related("place").in_bulk(ids)
+    return {pk: _("du {day} ({place})").format(day=format_day(one.on), place=one.place.name) for pk, one in found.items()}
+
+
+def _baskets(group: Group, ids: set[int]) -> dict[int, str]:
+    named = _("n° {number} de {name} du {day}")
+    found = group.baskets.select_related("account__member", "distribution").in_bulk(ids)
+    return {
+        pk: named.format(number=one.number, name=one.account.member.name, day=format_day(one.distribution.on)) for pk, one in found.items()
+    }
+
+
 def _about(member_name: str, contract_name: str) -> str:
     return f"{member_name} ({contract_name})"
 
@@ -157,4 +238,6 @@ _READERS = {
     "product": _products,
     "subscription": _subscriptions,
     "account": _accounts,
+    "distribution": _distributions,
+    "basket": _baskets,
 }

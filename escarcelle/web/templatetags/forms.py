@@ -1,6 +1,7 @@
 """`{% field form.amount %}`: label, box, help and error tied together; `{% form_errors form %}`: what concerns the whole form."""
 
 from typing import Any, cast
+from uuid import uuid4
 
 from django import forms, template
 from django.forms import BoundField
@@ -39,3 +40,9 @@ def form_errors(form: BaseForm, summary: bool = True) -> dict[str, Any]:
         # A form of one box says it under the box.
         "is_summary_useful": summary and wrong_fields and len(form.visible_fields()) > 1,
     }
+
+
+@register.simple_tag
+def new_key() -> str:
+    """What makes a form of one button safe to send twice."""
+    return str(uuid4())

@@ -69,3 +69,9 @@ def margin_state(balance_cents: int) -> SafeString:
     """The first cell of a row of a ledger: the state of its balance, in the margin."""
     state = state_of(balance_cents)
     return format_html('<td class="m {}">{}</td>', state.style, draw_icon(state.icon, words=state.sentence))
+
+
+@register.filter
+def plain_money(amount_cents: int) -> str:
+    """`57,75`: an amount in a box, to be read back."""
+    return language.typed_money(amount_cents)

@@ -1,5 +1,6 @@
 """`manage.py demo`: the demo groups, built once, and how to sign in to them."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 from unittest.mock import patch
@@ -8,14 +9,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from escarcelle.demo import direct_paysans, groix
-from escarcelle.demo.cast import DIRECT_PAYSANS, GROIX, PASSWORD, Login
+from escarcelle.demo import direct_paysans, groix, money_pot
+from escarcelle.demo.cast import DIRECT_PAYSANS, GROIX, LA_CAGNOTTE, PASSWORD, Login
 from escarcelle.groups.founding import is_there_a_group
 from escarcelle.groups.models import Group
 
-GROUPS: tuple[tuple[str, Callable[..., Group], Iterable[Login]], ...] = (
-    (groix.NAME, groix.build, GROIX),
+GROUPS: tuple[tuple[str, Callable[[dt.datetime], Group], Iterable[Login]], ...] = (
+    (groix.NAME, lambda now: groix.build(timezone.localdate(now)), GROIX),
     (direct_paysans.NAME, direct_paysans.build, DIRECT_PAYSANS),
+    (money_pot.NAME, money_pot.build, LA_CAGNOTTE),
 )
 # The people of the demo have addresses that cannot exist.
 NO_MAIL = "django.core.mail.backends.dummy.EmailBackend"
@@ -30,7 +32,7 @@ class Command(BaseCommand):
             if not is_there_a_group(name):
                 self.stdout.write(f"{name}…")
                 with patch.object(settings, "EMAIL_BACKEND", NO_MAIL):
-                    build(timezone.localdate())
+                    build(timezone.now())
         self.stdout.write(f"\nEscarcelle\u00a0: {settings.SITE_URL}\nMot de passe de la démonstration\u00a0: {PASSWORD}\n")
         for name, _, logins in GROUPS:
             self.stdout.write(f"\n  {name}")
