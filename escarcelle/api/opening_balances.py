@@ -10,7 +10,7 @@ from pydantic import Field
 from escarcelle.api.frame import cursors
 from escarcelle.api.frame.cursors import Paging
 from escarcelle.api.frame.doors import ApiRequest
-from escarcelle.api.frame.fields import AmountIn, AmountOut, Answer, Body, DayIn, Id
+from escarcelle.api.frame.fields import AmountIn, AmountOut, Answer, Body, DayIn, Id, Text
 from escarcelle.api.frame.operations import Operations
 from escarcelle.api.frame.problems import NotThere
 from escarcelle.catalogs.payees import payees_of
@@ -18,7 +18,7 @@ from escarcelle.groups.accounts import general_accounts
 from escarcelle.groups.models import Member, MemberAccount
 from escarcelle.groups.permissions import Permission
 from escarcelle.payments.models import OpeningBalance
-from escarcelle.payments.opening_balances import TakeOver, hold_payees, take_over
+from escarcelle.payments.opening_balances import TakeOver, correct_opening_balance, hold_payees, take_over
 
 operations = Operations("balances")
 
@@ -26,7 +26,7 @@ MOST_ROWS = 10_000
 
 
 class OpeningOut(Answer):
-    """« Reprise de solde » of one account: positive in the member's favour."""
+    """« Reprise de solde » of one account: positive in the member's favour. `state`: `standing`, or `corrected` (another one replaces it)."""
 
     id: int
     account_id: int
@@ -35,6 +35,8 @@ class OpeningOut(Answer):
     payee_id: int
     amount: AmountOut
     on: dt.date
+    state: str
+    corrects_id: int | None
 
     @classmethod
     def of(cls, opening: OpeningBalance) -> "OpeningOut":
@@ -47,6 +49,8 @@ class OpeningOut(Answer):
             payee_id=account.book_id,
             amount=opening.amount_cents,
             on=opening.on,
+            state=opening.state,
+            corrects_id=opening.corrects_id,
         )
 
 
@@ -79,9 +83,17 @@ class OpeningsIn(Body):
     control_total: AmountIn | None = None
 
 
+class OpeningCorrectionIn(Body):
+    """What the balance should have been, and why. Dated as the one that it replaces unless told otherwise."""
+
+    amount: AmountIn
+    reason: Text
+    on: DayIn | None = None
+
+
 @operations.get("/opening-balances", may=Permission.TAKE_OVER_BALANCES, returns=Openings)
 def list_opening_balances(request: ApiRequest, asked: Query[Paging]) -> Openings:
-    """Opening balances, in the order they were written."""
+    """Opening balances, in the order they were written, corrected ones too."""
     found = request.group.opening_balances.select_related("account__member").order_by("pk")
     if position := cursors.read(request, asked):
         found = found.filter(pk__gt=position[0])
@@ -118,6 +130,31 @@ def take_over_balances(request: ApiRequest, body: OpeningsIn) -> Taken:
     found = request.group.opening_balances.filter(pk__in=[opening.pk for opening in written]).select_related("account__member")
     items = [OpeningOut.of(opening) for opening in found.order_by("pk")]
     return Taken(items=items, total=sum(opening.amount_cents for opening in written))
+
+
+@operations.post(
+    "/opening-balances/{opening_id}/correct",
+    may=Permission.TAKE_OVER_BALANCES,
+    returns=OpeningOut,
+    status=201,
+    moves_money=True,
+    example={"amount": "54.20", "reason": "45,20 lu pour 54,20"},
+)
+def correct_an_opening_balance(request: ApiRequest, body: OpeningCorrectionIn) -> OpeningOut:
+    """Replace an opening balance by what it should have been: a reversal and a new operation, with a reason that the member reads.
+
+    Zero takes it back altogether. Gives the new one. Refusals: `same_opening`, `opening_not_standing` and `member_erased` (409),
+    `reason_missing`, `received_in_future`, `received_too_long_ago`, `amount_too_large`, `withdrawn`."""
+    corrected = correct_opening_balance(
+        opening=request.opening,
+        amount_cents=body.amount,
+        on=body.on or request.opening.on,
+        reason=body.reason,
+        today=request.today,
+        by=request.member,
+        key=request.key,
+    )
+    return OpeningOut.of(request.group.opening_balances.select_related("account__member").get(pk=corrected.pk))
 
 
 def _accounts(request: ApiRequest, rows: Sequence[OpeningRow]) -> list[MemberAccount]:

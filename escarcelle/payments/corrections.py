@@ -11,12 +11,11 @@ from django.db import transaction
 from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Member
 from escarcelle.ledger import books, posting
-from escarcelle.lib.names import clean_text
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.payments.counted_days import check_not_counted
 from escarcelle.payments.models import Payment
 from escarcelle.payments.promises import back_to_pending
-from escarcelle.payments.recording import Entry, PaymentRefused, Received, enter
+from escarcelle.payments.recording import Entry, Received, enter, required_reason
 from escarcelle.subscriptions.booking import actor
 
 PAYMENT_CANCELLED_LABEL = "Paiement annulé"
@@ -36,7 +35,7 @@ def cancel_payment(*, payment: Payment, reason: str, on: dt.date, by: Member | N
     """Take a payment back, with a reason: the books get its exact opposite. Undone by recording it again.
 
     Refused: `PaymentRefused("reason_missing")`, `PaymentNotStanding`, `DayCounted`. Sent twice with one key, cancelled once."""
-    reason = _required(reason)
+    reason = required_reason(reason)
     activity, is_first = begin(
         group=payment.group, by=by, kind="payment.cancelled", key=key, content={"payment": payment.pk, "reason": reason}
     )
@@ -55,7 +54,7 @@ def correct_payment(
     """Replace a payment by what it should have been: a reversal and a new operation, with a reason. Undone by correcting back.
 
     Sent twice with one key, the first correction comes back. Refused: `PaymentRefused`, `PaymentNotStanding`, `DayCounted`."""
-    reason = _required(reason)
+    reason = required_reason(reason)
     content = {"payment": payment.pk, "reason": reason, **asdict(received)}
     activity, is_first = begin(group=payment.group, by=by, kind="payment.corrected", key=key, content=content)
     if not is_first:
@@ -99,10 +98,3 @@ def _standing(payment: Payment) -> Payment:
     if payment.state != Payment.State.RECEIVED:
         raise PaymentNotStanding("payment_not_standing")
     return payment
-
-
-def _required(reason: str) -> str:
-    reason = clean_text(reason, max_length=200)
-    if not reason:
-        raise PaymentRefused("reason_missing", field="reason")
-    return reason

@@ -100,16 +100,37 @@ class Cheque(models.Model):
         return f"{self.bank} {self.number}"
 
 
+class OpeningBalanceQuerySet(models.QuerySet["OpeningBalance"]):
+    def standing(self) -> OpeningBalanceQuerySet:
+        """Not replaced by a correction."""
+        return self.filter(state=OpeningBalance.State.STANDING)
+
+
 class OpeningBalance(models.Model):
-    """The balance a member arrived with, from paper or another tool: once per account, outside turnover and till."""
+    """The balance a member arrived with, from paper or another tool: once per account, outside turnover and till.
+
+    Never edited: a correction replaces it by another."""
+
+    class State(models.TextChoices):
+        STANDING = "standing", _("reprise")
+        CORRECTED = "corrected", _("corrigée")
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="opening_balances")
-    account = models.OneToOneField(MemberAccount, on_delete=models.PROTECT, related_name="opening_balance")
+    account = models.ForeignKey(MemberAccount, on_delete=models.PROTECT, related_name="opening_balances")
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="+")
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
     amount_cents = models.BigIntegerField()
     on = models.DateField()
     # None for a balance of zero: noted, but there is nothing to write in the books.
     operation_no = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=12, choices=State, default=State.STANDING)
+
+    objects = OpeningBalanceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=Q(state="standing"), name="one_opening_balance_per_account"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount_cents}"

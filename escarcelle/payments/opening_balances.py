@@ -23,20 +23,24 @@ from escarcelle.payments.recording import (
     EARLIEST_RECEPTION,
     HIGHEST_PAYMENT_CENTS,
     PaymentRefused,
+    hold_open,
+    required_reason,
 )
 from escarcelle.subscriptions.booking import actor
 from escarcelle.subscriptions.models import Subscription
 
 OPENING_BALANCE = "opening_balance"
 LABEL = "Reprise de solde"
+CORRECTED_LABEL = "Reprise de solde corrigée"
+_CORRECTION = ":activity:"
 
 
 class AlreadyTakenOver(Refusal):
-    """An account has an opening balance already: correct it with a payment, never with a second one."""
+    """An account has an opening balance already: it is corrected (`correct_opening_balance`), a second one would count twice."""
 
     sentences: ClassVar[Mapping[str, str]] = {
         "already_taken_over": gettext_noop(
-            "La reprise de solde de {names} a déjà été faite\u00a0: une seconde compterait double. Corrigez par une opération."
+            "Déjà repris\u00a0: {names}. Une seconde reprise compterait double, corrigez plutôt la première."
         ),
     }
 
@@ -61,6 +65,18 @@ class ControlTotalDiffers(Refusal):
             announced=Euros(announced_cents, is_signed=True),
             total=Euros(total_cents, is_signed=True),
         )
+
+
+class OpeningNotCorrected(Refusal):
+    """An opening balance cannot be corrected so."""
+
+    sentences: ClassVar[Mapping[str, str]] = {
+        "opening_not_standing": gettext_noop(
+            "Cette reprise de solde a été corrigée entre-temps\u00a0: {amount} au {day}. Partez de la dernière."
+        ),
+        "same_opening": gettext_noop("C’est déjà le solde repris, à la même date\u00a0: il n’y a rien à corriger."),
+        "member_erased": gettext_noop("Ce membre a été effacé\u00a0: ce qui reste de son compte ne change plus."),
+    }
 
 
 @dataclass(frozen=True)
@@ -103,12 +119,13 @@ def take_over(
     withdrawn = Subscription.objects.filter(account__in=[row.account for row in balances], withdrawn_at__isnull=False)
     if withdrawn.exists():
         raise PaymentRefused("withdrawn")
-    taken = OpeningBalance.objects.filter(account__in=[row.account for row in balances]).select_related("account__member")
+    standing = OpeningBalance.objects.standing()
+    taken = standing.filter(account__in=[row.account for row in balances]).select_related("account__member")
     if taken:
         raise AlreadyTakenOver([opening.account for opening in taken])
     operation_nos: dict[int, int] = {}
     for book_id in book_ids:
-        operation_nos |= _post(book_id, [row for row in balances if row.account.book_id == book_id and row.amount_cents], on, by)
+        operation_nos |= _post(book_id, [(_ref(row.account), row) for row in balances if row.account.book_id == book_id], on, by)
     rows = OpeningBalance.objects.bulk_create(
         OpeningBalance(
             group=group,
@@ -142,14 +159,81 @@ def take_over_with(
     return take_over(group=group, balances=balances, on=on, today=today, by=by, key=key, control_total_cents=control_total_cents)
 
 
-def _check(balances: Sequence[TakeOver], on: dt.date, today: dt.date, control_total_cents: int | None) -> None:
-    if not balances:
-        raise PaymentRefused("nothing_to_record")
+@transaction.atomic
+def correct_opening_balance(
+    *, opening: OpeningBalance, amount_cents: int, on: dt.date, reason: str, today: dt.date, by: Member | None, key: UUID | None = None
+) -> OpeningBalance:
+    """Replace an opening balance by what it should have been: the reversal, and the balance in cents as it was on that day.
+
+    Zero takes it back altogether. Undone by correcting back. Sent twice with one key, the first correction comes back. Refused:
+    `OpeningNotCorrected` (corrected meanwhile, nothing changes, member erased), `PaymentRefused` (date, amount, no reason, withdrawn)."""
+    reason = required_reason(reason)
+    content = {"opening": opening.pk, "amount_cents": amount_cents, "on": on, "reason": reason}
+    activity, is_first = begin(group=opening.group, by=by, kind="opening.corrected", key=key, content=content)
+    if not is_first:
+        return opening.group.opening_balances.get(activity=activity)
+    _check_one(amount_cents, on, today)
+    before = _standing(opening)
+    if (before.amount_cents, before.on) == (amount_cents, on):
+        raise OpeningNotCorrected("same_opening", field="amount")
+    ref = f"{_ref(before.account)}{_CORRECTION}{activity.pk}"
+    _take_back(before, reversal_ref(ref), reason, today, by)
+    operation_nos = _post(before.account.book_id, [(ref, TakeOver(before.account, amount_cents))], on, by, reason)
+    corrected = OpeningBalance.objects.create(
+        group=before.group,
+        account=before.account,
+        activity=activity,
+        corrects=before,
+        amount_cents=amount_cents,
+        on=on,
+        operation_no=operation_nos.get(before.account_id),
+    )
+    difference_cents = amount_cents - before.amount_cents
+    note(activity, opening=before.pk, corrected_by=corrected.pk, account=before.account_id, difference_cents=difference_cents)
+    return corrected
+
+
+def _standing(opening: OpeningBalance) -> OpeningBalance:
+    """The opening balance as it is once the payee's book is held. Refused: `OpeningNotCorrected`, `PaymentRefused("withdrawn")`."""
+    hold_open(opening.account)
+    opening = OpeningBalance.objects.select_related("account__group", "account__member", "group").get(pk=opening.pk)
+    if opening.state != OpeningBalance.State.STANDING:
+        last = OpeningBalance.objects.standing().get(account=opening.account_id)
+        raise OpeningNotCorrected("opening_not_standing", amount=Euros(last.amount_cents, is_signed=True), day=format_day(last.on))
+    if opening.account.member.erased_at is not None:
+        raise OpeningNotCorrected("member_erased")
+    return opening
+
+
+def _take_back(opening: OpeningBalance, ref: str, reason: str, today: dt.date, by: Member | None) -> None:
+    """Write the opposite of what an opening balance wrote, if anything, and make room for the next one on that account."""
+    if opening.operation_no is not None:
+        posting.reverse(
+            opening.account.book_id,
+            opening.operation_no,
+            ref=ref,
+            value_date=today,
+            by=actor(by),
+            label=CORRECTED_LABEL,
+            reason=reason,
+        )
+    opening.state = OpeningBalance.State.CORRECTED
+    opening.save(update_fields=["state"])
+
+
+def _check_one(amount_cents: int, on: dt.date, today: dt.date) -> None:
     if not EARLIEST_RECEPTION <= on <= today:
         code = "received_in_future" if on > today else "received_too_long_ago"
         raise PaymentRefused(code, field="on", day=format_day(on))
-    if any(abs(row.amount_cents) > HIGHEST_PAYMENT_CENTS for row in balances):
+    if abs(amount_cents) > HIGHEST_PAYMENT_CENTS:
         raise PaymentRefused("amount_too_large", field="amount")
+
+
+def _check(balances: Sequence[TakeOver], on: dt.date, today: dt.date, control_total_cents: int | None) -> None:
+    if not balances:
+        raise PaymentRefused("nothing_to_record")
+    for row in balances:
+        _check_one(row.amount_cents, on, today)
     counts = Counter(row.account for row in balances)
     if len(counts) != len(balances):
         raise AlreadyTakenOver([account for account, count in counts.items() if count > 1])
@@ -158,24 +242,40 @@ def _check(balances: Sequence[TakeOver], on: dt.date, today: dt.date, control_to
         raise ControlTotalDiffers(control_total_cents, total_cents)
 
 
-def _post(book_id: int, rows: Sequence[TakeOver], on: dt.date, by: Member | None) -> dict[int, int]:
-    """Write the non-zero balances of one payee; give each account's operation."""
+def _ref(account: MemberAccount) -> str:
+    return f"opening:{account.pk}"
+
+
+def reversal_ref(ref: str) -> str:
+    """Under which the balance that a correction replaces is taken back, next to the correction posted under `ref`."""
+    return f"{ref}:reversed"
+
+
+def is_correction_ref(ref: str) -> bool:
+    """Whether an operation is a balance taken over in place of another."""
+    return ref.startswith("opening:") and _CORRECTION in ref and not ref.endswith(":reversed")
+
+
+def _post(book_id: int, balances: Sequence[tuple[str, TakeOver]], on: dt.date, by: Member | None, reason: str = "") -> dict[int, int]:
+    """Write the balances of one payee that are not zero, each under its ref; give each account's operation."""
+    rows = [(ref, row) for ref, row in balances if row.amount_cents]
     if not rows:
         return {}
     opening_no = books.singleton(book_id, AccountKind.OPENING)
     drafts = [
         posting.Draft(
-            ref=f"opening:{row.account.pk}",
+            ref=ref,
             kind=OPENING_BALANCE,
             label=LABEL,
+            reason=reason,
             value_date=on,
             about=f"account:{row.account.pk}",
             moves=[_move(opening_no, row)],
         )
-        for row in rows
+        for ref, row in rows
     ]
     posted = posting.post(book_id, drafts, by=actor(by))
-    return {row.account.pk: entry.operation_no for row, entry in zip(rows, posted, strict=True)}
+    return {row.account.pk: entry.operation_no for (_, row), entry in zip(rows, posted, strict=True)}
 
 
 def _move(opening_no: int, row: TakeOver) -> posting.Move:

@@ -14,7 +14,7 @@ from escarcelle.catalogs.models import Contract
 from escarcelle.catalogs.payees import Payee
 from escarcelle.groups.models import Group, Member, MemberAccount
 from escarcelle.lib.names import fold, matches
-from escarcelle.payments.models import BalanceTransfer, Batch, Payment, PaymentQuerySet
+from escarcelle.payments.models import BalanceTransfer, Batch, OpeningBalance, Payment, PaymentQuerySet
 from escarcelle.subscriptions.models import Subscription
 
 
@@ -137,9 +137,11 @@ def payee_balances(member: Member) -> list[PayeeBalance]:
 
 
 def accounts_with_balance(group: Group) -> "QuerySet[MemberAccount]":
-    """The accounts of a group, each with its `balance_cents` and what it is about at hand, the newest subscriptions first."""
+    """The accounts of a group, the newest subscriptions first, each with its `balance_cents`, the `opening_id` of the balance taken
+    over on it, if any, and what it is about at hand."""
+    opening = OpeningBalance.objects.standing().filter(account=OuterRef("pk"))
     return (
-        group.accounts.annotate(balance_cents=F("ledger_account__balance_cents"))
+        group.accounts.annotate(balance_cents=F("ledger_account__balance_cents"), opening_id=Subquery(opening.values("pk")))
         .select_related("subscription__contract__producer", "subscription__alternate", "member", "book__producer")
         .order_by(F("subscription__starts_on").desc(nulls_last=True), "-pk")
     )

@@ -154,6 +154,14 @@ def hold_open(account: MemberAccount) -> None:
         raise PaymentRefused("withdrawn")
 
 
+def required_reason(reason: str) -> str:
+    """Why something is corrected or taken back, tidied. Refused: `PaymentRefused("reason_missing")`."""
+    reason = clean_text(reason, max_length=200)
+    if not reason:
+        raise PaymentRefused("reason_missing", field="reason")
+    return reason
+
+
 def enter(
     entries: Sequence[Entry],
     *,

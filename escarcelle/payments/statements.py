@@ -20,7 +20,7 @@ from escarcelle.lib.money import format_cents
 from escarcelle.lib.names import fold
 from escarcelle.payments.balance_transfers import BALANCE_MOVED
 from escarcelle.payments.models import Method, Payment
-from escarcelle.payments.opening_balances import OPENING_BALANCE
+from escarcelle.payments.opening_balances import OPENING_BALANCE, is_correction_ref, reversal_ref
 from escarcelle.payments.recording import PAYMENT_RECEIVED
 from escarcelle.subscriptions.booking import ORDER_KINDS
 from escarcelle.subscriptions.dues import ContractFacts, Share, contract_facts
@@ -71,6 +71,7 @@ class StatementRow:
     parts: tuple[Part, ...] = ()
     why: Computation | None = None
     may_be_moved_back: bool = False
+    is_opening_balance: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _whole_corrections(page: Page, payments: dict[int, Payment]) -> Page:
         return page
     last = page.lines[-1]
     payment = payments.get(last.operation_no)
-    if payment is None or payment.corrects_id is None:
+    if not (payment and payment.corrects_id) and not is_correction_ref(last.ref):
         return page
     carried_cents = last.balance_after_cents
     return Page(page.lines[:-1], carried_cents, Cursor(page.lines[-2].seq, carried_cents))
@@ -191,6 +192,8 @@ class _Writer:
             row = self._row(line)
             if newer is not None and self._is_replaced_by(line, newer):
                 found[-1] = self._folded(line, newer, row, found[-1])
+            elif newer is not None and line.ref == reversal_ref(newer.ref):
+                found[-1] = self._folded_opening(line, newer, row, found[-1])
             else:
                 found.append(row)
             newer = line
@@ -219,6 +222,7 @@ class _Writer:
             parts=(Part(_taken_back(reverses), line.amount_cents),) if reverses else (),
             why=self._why(line) if line.kind in ORDER_KINDS else None,
             may_be_moved_back=line.kind == BALANCE_MOVED and line.reverses_no is None and line.reversed_by_no is None,
+            is_opening_balance=line.kind == OPENING_BALANCE and line.reverses_no is None and line.reversed_by_no is None,
         )
 
     def _folded(self, line: Line, newer: Line, row: StatementRow, newer_row: StatementRow) -> StatementRow:
@@ -233,17 +237,30 @@ class _Writer:
             parts=(*row.parts, entered_again),
         )
 
+    def _folded_opening(self, line: Line, newer: Line, row: StatementRow, newer_row: StatementRow) -> StatementRow:
+        taken_back = Part(gettext("Annulé\u00a0: le solde repris d’abord"), line.amount_cents)
+        entered_again = Part(gettext("Repris\u00a0: le solde au {day}").format(day=_long(newer.value_date)), newer.amount_cents)
+        return replace(
+            newer_row,
+            is_correction=True,
+            value_date=row.value_date,
+            title=gettext("Correction de la reprise de solde"),
+            details=(),
+            amount_cents=line.amount_cents + newer.amount_cents,
+            parts=(taken_back, entered_again),
+        )
+
     def _details(self, line: Line) -> tuple[str, ...]:
         if line.kind in ORDER_KINDS:
             return self._order_details()
         payment = self.payments.get(line.operation_no)
         found = list(_payment_details(payment, self.member_name)) if payment else []
-        if line.kind == OPENING_BALANCE:
+        if line.kind == OPENING_BALANCE and line.reverses_no is None:
             found.append(gettext("Le solde d’avant Escarcelle. Ni commande, ni paiement."))
         if payment and payment.state != Payment.State.RECEIVED:
             found.append(gettext("Annulé ensuite") if payment.state == Payment.State.CANCELLED else gettext("Corrigé ensuite"))
         elif line.reversed_by_no is not None:
-            found.append(gettext("Annulé ensuite"))
+            found.append(gettext("Corrigé ensuite") if line.kind == OPENING_BALANCE else gettext("Annulé ensuite"))
         return tuple(found)
 
     def _order_details(self) -> tuple[str, ...]:

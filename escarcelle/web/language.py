@@ -31,6 +31,11 @@ def typed_money(amount_cents: int) -> str:
     return plain_amount(amount_cents, language=reader_language())
 
 
+def signed_typed_money(amount_cents: int) -> str:
+    """« −12,80 », « +45,20 », in English « −12.80 »: a balance as it would be typed in a box."""
+    return ("+" if amount_cents > 0 else "") + typed_money(amount_cents)
+
+
 def great_number(number: int) -> str:
     """« 10 000 », in English « 10,000 »."""
     return grouped(number, language=reader_language())

@@ -52,6 +52,7 @@ ACTS = {
     "member.invited": "invite_member",
     "member.left": "let_member_leave",
     "members.imported": "take_over_members",
+    "opening.corrected": "correct_an_opening_balance",
     "order.changed": "make_an_order",
     "order.line_dropped": "drop_a_line",
     "payment.cancelled": "cancel_a_payment",

@@ -109,6 +109,12 @@ class Scene:
     def take_over(self, amount="5.00", **more):
         return self.api.post("/opening-balances", {"rows": [{"account_id": self.adam.account_id, "amount": amount}], **more})
 
+    def taken(self):
+        return self.take_over()["items"][0]["id"]
+
+    def correct_opening(self, opening_id=None, **more):
+        return self.api.post(f"/opening-balances/{opening_id or self.taken()}/correct", {"amount": "6.00", "reason": "mal lu", **more})
+
     def paid(self):
         return self.pay()["id"]
 
@@ -194,6 +200,25 @@ def cancelled_twice(scene):
     return twice(lambda: scene.api.post(path, {"reason": "rendu"}))
 
 
+def corrected_from_the_same_page(scene):
+    """Two treasurers have the same opening balance on their screens."""
+    opening_id = scene.taken()
+    scene.correct_opening(opening_id)
+    return scene.correct_opening(opening_id, amount="7.00")
+
+
+def corrected_once_erased(scene):
+    opening_id = scene.taken()
+    scene.api.done(f"/members/{scene.adam.member_id}/leave")
+    scene.api.done(f"/members/{scene.adam.member_id}/erase")
+    return scene.correct_opening(opening_id)
+
+
+def twice(act):
+    act()
+    return act()
+
+
 WEEK = dt.timedelta(weeks=1)
 MET = {
     ("KeyReused", "key_reused"): lambda s, _: sent_twice(s),
@@ -268,6 +293,9 @@ MET = {
     ("TransferRefused", "withdrawn"): lambda s, _: carried_to_the_withdrawn(s),
     ("TransferRefused", "nothing_to_move"): lambda s, _: carried_already(s),
     ("AlreadyTakenOver", "already_taken_over"): lambda s, _: twice(s.take_over),
+    ("OpeningNotCorrected", "same_opening"): lambda s, _: s.correct_opening(amount="5.00"),
+    ("OpeningNotCorrected", "opening_not_standing"): lambda s, _: corrected_from_the_same_page(s),
+    ("OpeningNotCorrected", "member_erased"): lambda s, _: corrected_once_erased(s),
     ("ControlTotalDiffers", "control_total_differs"): lambda s, _: s.take_over(control_total="6.00"),
     # what only a market does
     ("CatalogueRefused", "a_market_only"): lambda s, _: s.api.post(

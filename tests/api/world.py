@@ -13,6 +13,7 @@ from escarcelle.payments.batches import BatchRow, record_batch
 from escarcelle.payments.recording import record_payment
 from escarcelle.payments.refunds import refund
 from escarcelle.tills.day import Counted, count_till
+from escarcelle.payments.opening_balances import TakeOver, take_over
 from tests.api.caller import Caller
 from tests.cast import TODAY, found_amap, received, season, signed_in
 from tests.market_cast import at, found_market
@@ -62,6 +63,8 @@ class World:
         general = general_account(group=amap.group, member=member, book_id=amap.farm.book_id)
         transfer = move_balance(source=subscription.account, target=general, on=TODAY, by=amap.treasurer)
         delivery = amap.vegetables.deliveries.first()
+        taken = general_account(group=amap.group, member=amap.coordinator, book_id=amap.farm.book_id)
+        [opening] = take_over(group=amap.group, balances=[TakeOver(taken, 2000)], on=TODAY, today=TODAY, by=amap.treasurer)
         return {
             "contract_id": amap.vegetables.pk,
             "product_id": amap.basket.pk,
@@ -75,6 +78,7 @@ class World:
             "payment_id": payment.pk,
             "batch_id": batch.pk,
             "transfer_id": transfer.pk,
+            "opening_id": opening.pk,
             "payee_id": amap.farm.book_id,
             "token_id": amap.treasurer.api_tokens.first().pk,
             "role": "volunteer",

@@ -10,7 +10,7 @@ from escarcelle.groups.accounts import general_account
 from escarcelle.ledger.models import AccountKind
 from escarcelle.payments.balance_transfers import cancel_transfer, move_balance
 from escarcelle.payments.corrections import cancel_payment, correct_payment
-from escarcelle.payments.opening_balances import TakeOver, take_over
+from escarcelle.payments.opening_balances import TakeOver, correct_opening_balance, take_over
 from escarcelle.payments.queries import balance_with
 from escarcelle.payments.recording import record_payment
 from escarcelle.subscriptions.absences import set_absences
@@ -60,6 +60,7 @@ class Player:
         (r"correct to ([\d.]+)", "correct"),
         (r"cancel payment", "cancel_payment"),
         (r"take over (−?[\d.]+)", "take_over"),
+        (r"correct the balance taken over to (−?[\d.]+)", "correct_opening"),
         (r"carry", "carry"),
         (r"carry back", "carry_back"),
     )
@@ -124,6 +125,12 @@ class Player:
     def take_over(self, amount):
         rows = [TakeOver(self._general(), cents(amount))]
         take_over(group=self.amap.group, balances=rows, on=TODAY, today=TODAY, by=self.amap.treasurer)
+
+    def correct_opening(self, amount):
+        opening = self.amap.group.opening_balances.standing().get()
+        correct_opening_balance(
+            opening=opening, amount_cents=cents(amount), on=opening.on, reason="mal lu", today=TODAY, by=self.amap.treasurer
+        )
 
     def carry(self):
         self.transfer = move_balance(source=self.subscription.account, target=self.next.account, on=TODAY, by=self.amap.treasurer)

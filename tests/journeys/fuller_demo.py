@@ -43,6 +43,7 @@ from escarcelle.demo.cast import (  # noqa: E402
     TREASURER,
     VOLUNTEER,
 )
+from escarcelle.groups.accounts import general_account  # noqa: E402
 from escarcelle.groups.founding import found_group  # noqa: E402
 from escarcelle.groups.invitations import invitation_token  # noqa: E402
 from escarcelle.groups.members import PersonalDetails, change_member, create_member, link_person  # noqa: E402
@@ -54,6 +55,7 @@ from escarcelle.importers.tables import read_table  # noqa: E402
 from escarcelle.payments.balance_transfers import move_balance  # noqa: E402
 from escarcelle.payments.batches import BatchRow, record_batch  # noqa: E402
 from escarcelle.payments.corrections import correct_payment  # noqa: E402
+from escarcelle.payments.opening_balances import TakeOver, correct_opening_balance, take_over  # noqa: E402
 from escarcelle.payments.recording import ChequeDetails, Received  # noqa: E402
 from escarcelle.people.logins import login_of  # noqa: E402
 from escarcelle.people.models import Person  # noqa: E402
@@ -128,6 +130,9 @@ def numbers_of(groix: Group) -> dict[str, int | str]:
     madec = member_named(groix, "Madec")
     old, new = madec.subscriptions.filter(contract__producer=contract.producer).order_by("starts_on")
     transfer = move_balance(source=old.account, target=new.account, on=TODAY, by=treasurer)
+    general = general_account(group=groix, member=madec, book_id=contract.producer.book_id)
+    [taken] = take_over(group=groix, balances=[TakeOver(general, -1280)], on=TODAY, today=TODAY, by=treasurer)
+    opening = correct_opening_balance(opening=taken, amount_cents=-1820, on=TODAY, reason="chiffres inversés", today=TODAY, by=treasurer)
     delivery = contract.deliveries.filter(distribution__on__gt=TODAY).order_by("distribution__on")[4]
     cancelled = contract.deliveries.filter(distribution__on__gt=TODAY).order_by("distribution__on")[5]
     cancel_delivery(delivery=cancelled, reason="tempête", on=TODAY, by=treasurer)
@@ -140,6 +145,8 @@ def numbers_of(groix: Group) -> dict[str, int | str]:
         "product_id": contract.products.order_by("pk")[0].pk,
         "batch_id": batch.pk,
         "payment_id": payment.pk,
+        "opening_id": opening.pk,
+        "madec_id": madec.pk,
         "delivery_id": delivery.pk,
         "cancelled_delivery_id": cancelled.pk,
         "distribution_id": delivery.distribution_id,

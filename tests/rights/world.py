@@ -17,6 +17,7 @@ from escarcelle.importers.member_sheet import propose_columns, read_members
 from escarcelle.importers.tables import read_table
 from escarcelle.payments.balance_transfers import move_balance
 from escarcelle.payments.batches import BatchRow, record_batch
+from escarcelle.payments.opening_balances import TakeOver, take_over
 from escarcelle.payments.recording import record_payment
 from escarcelle.payments.refunds import refund
 from escarcelle.tills.day import Counted, count_till
@@ -98,6 +99,8 @@ def _things_of_adam(amap: Amap) -> dict[str, object]:
     batch = record_batch(contract=amap.vegetables, rows=[row], on=TODAY, by=amap.treasurer, key=uuid4())
     transfer = move_balance(source=subscription.account, target=later.account, on=TODAY, by=amap.treasurer)
     amap.pay(subscription, 700)
+    taken = general_account(group=group, member=amap.coordinator, book_id=amap.farm.book_id)
+    [opening] = take_over(group=group, balances=[TakeOver(taken, 2000)], on=TODAY, today=TODAY, by=amap.treasurer)
     delivery = amap.vegetables.deliveries.first()
     invited = create_member(group=group, details=PersonalDetails("Riou", "Anne", "anne@exemple.fr"), on=TODAY, by=amap.treasurer)
     return {
@@ -113,6 +116,7 @@ def _things_of_adam(amap: Amap) -> dict[str, object]:
         "payment_id": payment.pk,
         "batch_id": batch.pk,
         "transfer_id": transfer.pk,
+        "opening_id": opening.pk,
         "payee_id": amap.farm.book_id,
         "token_id": adam.api_tokens.get().pk,
         "place_id": group.places.get().pk,

@@ -236,6 +236,7 @@ def _also_typed(name: str, world: World) -> dict[str, list[str]]:
     else:
         offered |= {
             "coordinator_appoint": {"coordinator": [str(world.invited.pk)]},
+            "opening_balance_correct": {"amount": ["−12,80"]},
             "opening_balances": {f"amount-{world.invited.pk}": ["-12,80"]},
             "subscription_edit": {f"quantity_{world.product.pk}": ["2"]},
         }

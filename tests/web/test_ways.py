@@ -28,6 +28,7 @@ SAME_FOR_ALL = {
     "product_id",
     "place_id",
     "count_id",
+    "opening_id",
 }
 
 

@@ -21,6 +21,7 @@ from escarcelle.payments.batches import BatchRow, record_batch
 from escarcelle.payments.checkout import Wish, order
 from escarcelle.payments.models import Method
 from escarcelle.payments.recording import record_payment
+from escarcelle.payments.opening_balances import TakeOver, take_over
 from escarcelle.subscriptions.calendar import cancel_delivery
 from escarcelle.tills.day import Counted, count_till
 from escarcelle.validation.forcing import force
@@ -72,6 +73,8 @@ def amap_world(name: str = "AMAP de Groix") -> World:
     general = general_account(group=group, member=subscription.member, book_id=amap.farm.book_id)
     transfer = move_balance(source=subscription.account, target=general, on=TODAY, by=amap.treasurer)
     amap.pay(subscription, 500)
+    taken = general_account(group=group, member=amap.coordinator, book_id=amap.farm.book_id)
+    [opening] = take_over(group=group, balances=[TakeOver(taken, 2000)], on=TODAY, today=TODAY, by=amap.treasurer)
     contact = PersonalDetails("Invité", "Jean", f"jean@{group.slug}.fr", "06 12 34 56 78")
     invited = create_member(group=group, details=contact, on=TODAY, by=amap.treasurer)
     gone = create_member(group=group, details=PersonalDetails("Parti", "Paul"), on=TODAY, by=amap.treasurer)
@@ -93,6 +96,7 @@ def amap_world(name: str = "AMAP de Groix") -> World:
         "account_id": [subscription.account_id, general.pk],
         "operation_no": [transfer.source_operation_no],
         "payment_id": [payment.pk],
+        "opening_id": [opening.pk],
         "batch_id": [batch.pk],
         "place_id": [group.places.get().pk],
         "token_id": [group.api_tokens.get().pk],

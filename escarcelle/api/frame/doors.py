@@ -24,7 +24,7 @@ from escarcelle.groups.belonging import member_in
 from escarcelle.groups.models import ApiToken, Group, Member, MemberAccount
 from escarcelle.groups.tokens import PREFIX, member_of_token
 from escarcelle.orders.models import Basket, OrderLine
-from escarcelle.payments.models import BalanceTransfer, Batch, Payment, PromisedPayment, Refund
+from escarcelle.payments.models import BalanceTransfer, Batch, OpeningBalance, Payment, PromisedPayment, Refund
 from escarcelle.people.models import Person
 from escarcelle.subscriptions.models import Subscription
 from escarcelle.tills.models import TillCount
@@ -55,6 +55,7 @@ class ApiRequest(HttpRequest):
     payment: Payment
     batch: Batch
     transfer: BalanceTransfer
+    opening: OpeningBalance
     payee: Payee
     token: ApiToken
     catalogue: Contract

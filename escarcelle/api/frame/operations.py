@@ -155,6 +155,7 @@ _PATH_WORDS = {
     "payment_id": "a payment",
     "batch_id": "payments entered together",
     "transfer_id": "a balance carried from one account to another",
+    "opening_id": "an opening balance",
     "payee_id": "whom members pay: a producer, or the group",
     "token_id": "a key to the API",
     "catalogue_id": "a catalogue of the market",

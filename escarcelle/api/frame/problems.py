@@ -57,6 +57,7 @@ CONFLICTS = frozenset(
         "shown_already",
         "signs_in_already",
         "payment",
+        "opening_not_standing",
         "payment_not_standing",
         "withdrawn",
     }

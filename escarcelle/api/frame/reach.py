@@ -166,6 +166,10 @@ def _find_transfer(request: ApiRequest, pk: int) -> None:
     request.contract = contract_of(request.account)
 
 
+def _find_opening(request: ApiRequest, pk: int) -> None:
+    request.opening = _one(request.group.opening_balances.select_related("account__member", "group"), pk)
+
+
 def _find_payee(request: ApiRequest, pk: int) -> None:
     payee = payee_of_book(request.group, pk)
     if payee is None:
@@ -235,6 +239,7 @@ FINDERS: dict[str, Callable[[ApiRequest, int], None]] = {
     "payment_id": _find_payment,
     "batch_id": _find_batch,
     "transfer_id": _find_transfer,
+    "opening_id": _find_opening,
     "payee_id": _find_payee,
     "token_id": _find_token,
     "catalogue_id": _find_catalogue,

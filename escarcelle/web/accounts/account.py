@@ -132,9 +132,17 @@ def _acts(request: GroupRequest, payee: PayeeBalance, chosen: MemberAccount) -> 
         "move_back_stem": reverse("web:balance_transfer", args=[slug, chosen.pk])
         if may_over(request, Permission.MOVE_BALANCES, chosen)
         else "",
+        "correct_opening_url": _correct_opening_url(request, chosen),
         "pdf_url": reverse("web:account_pdf", args=[slug, chosen.pk]),
         "export_url": reverse("web:account_export", args=[slug, chosen.pk, "csv"]),
     }
+
+
+def _correct_opening_url(request: GroupRequest, chosen: Any) -> str:
+    """Where the balance taken over on this account is corrected; empty when there is none, or when they may not."""
+    if not chosen.opening_id or not request.rights.may(Permission.TAKE_OVER_BALANCES):
+        return ""
+    return reverse("web:opening_balance_correct", args=[request.group.slug, chosen.opening_id])
 
 
 def _chosen(request: GroupRequest, payees: Sequence[PayeeBalance]) -> tuple[PayeeBalance, MemberAccount]:

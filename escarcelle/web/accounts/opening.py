@@ -75,7 +75,22 @@ def opening_balance(request: GroupRequest, member_id: int) -> HttpResponse:
             return redirect(f"{reverse('web:account', args=[request.group.slug, member.pk])}?{query}")
     heading = _("Reprise du solde {of_name}").format(of_name=of_name(member.name))
     context = {"form": form, "member": member, "heading": heading, "account_heading": account_heading(member.name)}
+    context["taken"] = _taken(request, member, payees)
     return render(request, "accounts/opening_balance.html", context, status=REFUSED if form.errors else 200)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A balance taken over already, to be corrected rather than taken over twice."""
+
+    payee_name: str
+    opening: OpeningBalance
+
+
+def _taken(request: GroupRequest, member: Member, payees: Sequence[Payee]) -> list[Taken]:
+    names = {payee.book_id: payee.name for payee in payees}
+    openings = request.group.opening_balances.standing().filter(account__member=member, account__is_general=True).select_related("account")
+    return [Taken(names[opening.account.book_id], opening) for opening in openings.order_by("pk")]
 
 
 @dataclass(frozen=True)
@@ -146,7 +161,7 @@ def _rows(request: GroupRequest, payee: Payee) -> list[Row]:
     """Households by name, each with what was typed. Two statements.
 
     Boxes of members taken over meanwhile are left out: sending the same form again must find it as it was, so a replayed key keeps them."""
-    openings = request.group.opening_balances.filter(account__book_id=payee.book_id).select_related("account", "activity")
+    openings = request.group.opening_balances.standing().filter(account__book_id=payee.book_id).select_related("account", "activity")
     taken = {opening.account.member_id: opening for opening in openings}
     members = request.group.members.present().households().filter(is_machine=False).by_name()
     return [_row(member, request.POST.get(box_name(member.pk), ""), taken.get(member.pk)) for member in members]
@@ -193,6 +208,7 @@ def _show(
         "first_wrong": wrong[0].name if wrong else "",
         "read_count": len(read),
         "total_cents": sum(read),
+        "correct_stem": reverse("web:opening_balance_correct", args=[request.group.slug, 0]).removesuffix("0/corriger/"),
         "open_count": sum(row.taken is None for row in rows),
     }
     return render(request, "accounts/opening_balances.html", context, status=REFUSED if is_refused else 200)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from escarcelle.web.accounts import account, balances, opening, papers, transfers, verification
+from escarcelle.web.accounts import account, balances, opening, opening_correction, papers, transfers, verification
 
 _account = "comptes/<int:account_id>"
 
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("membres/soldes/reprise/", opening.opening_balances, name="opening_balances"),
     path("membres/<int:member_id>/compte/", account.account, name="account"),
     path("membres/<int:member_id>/compte/reprise/", opening.opening_balance, name="opening_balance"),
+    path("reprises/<int:opening_id>/corriger/", opening_correction.opening_balance_correct, name="opening_balance_correct"),
     path("mon-compte/", account.my_account, name="my_account"),
     path(
         "contrats/<int:contract_id>/souscriptions/<int:subscription_id>/compte/", account.subscription_account, name="subscription_account"

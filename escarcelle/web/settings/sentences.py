@@ -60,6 +60,7 @@ SENTENCES: Mapping[str, Promise | str] = {
     "batch.recorded": gettext_lazy("a saisi {payment_count} paiement(s), {total}, pour {contract}."),
     "batch.cancelled": gettext_lazy("a annulé un lot de {payment_count} paiement(s), {total}."),
     "balances.taken_over": gettext_lazy("a repris {count} solde(s), {total} en tout."),
+    "opening.corrected": gettext_lazy("a corrigé la reprise de solde, compte {account} ({difference})."),
     "balance.moved": gettext_lazy("a reporté un solde de {amount} d’un compte à un autre du même membre."),
     "balance.moved_back": gettext_lazy("a annulé le report d’un solde de {amount}."),
     "camap.imported": gettext_lazy("a importé de CAMAP\u00a0: {members} membre(s), {subscriptions} souscription(s)."),

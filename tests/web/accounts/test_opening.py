@@ -30,6 +30,11 @@ def one(amap, member):
     return reverse("web:opening_balance", args=[amap.group.slug, member.pk])
 
 
+def correcting(amap, opening=None):
+    opening = opening or OpeningBalance.objects.standing().get()
+    return reverse("web:opening_balance_correct", args=[amap.group.slug, opening.pk])
+
+
 def typed(amap, **changes):
     return {"key": uuid4(), "payee": amap.farm.book_id, "amount": "+20", "on": "01/09/2026", **changes}
 
@@ -55,7 +60,8 @@ def test_a_second_take_over_is_refused_and_keeps_what_was_typed(amap, people):
     response = client.post(one(amap, people[0]), typed(amap, amount="35,20"))
 
     assert response.status_code == 422
-    assert "a déjà été faite" in words(response)
+    assert "Déjà repris : ADAM Pécine. Une seconde reprise compterait double" in words(response)
+    assert f'href="{correcting(amap)}"' in response.content.decode()
     assert 'value="35,20"' in response.content.decode()
     assert balance_with(people[0], amap.farm.book_id) == 2000
 
@@ -219,3 +225,88 @@ def test_statements_do_not_depend_on_how_many_members_there_are(amap, grid, peop
         costs.append(len(captured))
     assert costs[0] == costs[1]
     assert OpeningBalance.objects.count() == 46
+
+
+@pytest.fixture
+def taken(amap, people):
+    """ADAM Pécine arrived with 45,20 €."""
+    browser(amap.treasurer).post(one(amap, people[0]), typed(amap, amount="45,20"))
+    return OpeningBalance.objects.get()
+
+
+def right(amount="54,20", **changes):
+    return {"key": uuid4(), "amount": amount, "on": "01/09/2026", "reason": "mal lu", **changes}
+
+
+def test_every_page_that_shows_a_balance_taken_over_leads_to_its_correction(amap, grid, people, taken):
+    account = reverse("web:account", args=[amap.group.slug, people[0].pk])
+    for page in (account, one(amap, people[0]), f"{grid}?beneficiaire={amap.farm.book_id}"):
+        assert f'href="{correcting(amap)}"' in browser(amap.treasurer).get(page).content.decode()
+
+
+def test_the_form_shows_what_was_taken_over_with_its_sign(amap, taken):
+    html = browser(amap.treasurer).get(correcting(amap)).content.decode()
+    assert 'value="+45,20"' in html
+    assert 'value="01/09/2026"' in html
+
+
+def test_a_correction_goes_back_to_the_account_and_says_what_became_of_it(amap, people, taken):
+    response = browser(amap.treasurer).post(correcting(amap), right("−12,80"), follow=True)
+
+    assert "La reprise de solde est corrigée : +45,20 € devient −12,80 €." in words(response)
+    assert "Correction de la reprise de solde" in words(response)
+    assert "Motif : « mal lu »." in words(response)
+    assert balance_with(people[0], amap.farm.book_id) == -1280
+
+
+def test_the_same_correction_twice_is_made_once(amap, people, taken):
+    form, client, page = right(), browser(amap.treasurer), correcting(amap)
+    assert [client.post(page, form).status_code for _ in range(2)] == [302, 302]
+    assert balance_with(people[0], amap.farm.book_id) == 5420
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"amount": "45,20"}, "il n’y a rien à corriger"),
+        ({"amount": "12,345"}, "trois chiffres"),
+        ({"amount": ""}, "Il manque un montant"),
+        ({"on": "02/09/2026"}, "n’est pas encore passé"),
+        ({"reason": " "}, "Indiquez le motif"),
+        ({"key": ""}, "clé"),
+    ],
+)
+def test_a_wrong_correction_is_said_and_nothing_is_lost(amap, people, taken, changes, sentence):
+    response = browser(amap.treasurer).post(correcting(amap), right(**changes))
+
+    assert response.status_code == 422
+    assert sentence in words(response)
+    assert balance_with(people[0], amap.farm.book_id) == 4520
+
+
+def test_who_comes_too_late_is_led_to_the_last_one(amap, people, taken):
+    first = correcting(amap)
+    browser(amap.treasurer).post(first, right())
+
+    late = browser(amap.treasurer).post(first, right("40"))
+
+    assert late.status_code == 422
+    assert "a été corrigée entre-temps : +54,20 €" in words(late)
+    assert f'href="{correcting(amap)}"' in late.content.decode()
+    assert balance_with(people[0], amap.farm.book_id) == 5420
+    assert "Corriger cette reprise" not in words(browser(amap.treasurer).get(first))
+
+
+def test_only_who_may_take_over_may_correct(amap, people, taken):
+    for member in (amap.coordinator, amap.volunteer, amap.producer_member, amap.member):
+        assert browser(member).post(correcting(amap), right()).status_code == 403
+    theirs = found_amap("AMAP de Belle-Île")
+    elsewhere = reverse("web:opening_balance_correct", args=[theirs.group.slug, taken.pk])
+    assert browser(theirs.treasurer).get(elsewhere).status_code == 404
+    assert balance_with(people[0], amap.farm.book_id) == 4520
+
+
+def test_the_log_tells_the_correction(amap, taken):
+    browser(amap.treasurer).post(correcting(amap), right())
+    log = browser(amap.treasurer).get(reverse("web:activity", args=[amap.group.slug]))
+    assert "a corrigé la reprise de solde, compte ADAM Pécine (+9,00 €)." in words(log)
