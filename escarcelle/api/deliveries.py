@@ -306,7 +306,8 @@ def list_deliveries(request: ApiRequest, asked: Query[Paging]) -> Deliveries:
 def plan_deliveries(request: ApiRequest, body: PlanIn) -> Planned:
     """Plan the distributions of a contract, by cycle or by dates.
 
-    Subscriptions whose period covers a new day owe it. Refusals: `outside_contract`, `ends_before_it_starts`, `too_many_dates`."""
+    Subscriptions whose period covers a new day owe it. Refusals: `day_taken` (at another place), `outside_contract`,
+    `ends_before_it_starts`, `too_many_dates`."""
     assert request.contract is not None  # noqa: S101  the address names it
     place = named(request.group.places.all(), body.place_id, "place_id")
     days = list(body.dates)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from escarcelle.catalogs.models import Contract
-from escarcelle.distributions.models import Delivery, Distribution, Place
+from escarcelle.distributions.models import Delivery, DeliveryQuerySet, Distribution, Place
 from escarcelle.groups.models import Group
 from escarcelle.lib.dates import format_day
 from escarcelle.lib.names import clean_text
@@ -24,7 +24,7 @@ class PlanningRefused(Refusal):
         "outside_contract": gettext_noop("Le {day} est hors de la période du contrat."),
         "ends_before_it_starts": gettext_noop("L’heure de fin vient avant celle du début."),
         "cancelled": gettext_noop("La distribution du {day} est annulée\u00a0: rétablissez-la d’abord."),
-        "day_taken": gettext_noop("Le contrat est déjà distribué le {day} à cet endroit."),
+        "day_taken": gettext_noop("Le contrat est déjà distribué le {day} ({place})\u00a0: un jour se compte une seule fois."),
         "another_group": gettext_noop("Ce lieu n’appartient pas au groupe."),
         "has_subscriptions": gettext_noop(
             "Des membres ont souscrit\u00a0: annulez la distribution du {day}, chacun verra pourquoi son solde change."
@@ -52,9 +52,11 @@ def place_named(group: Group, name: str, address: str = "") -> Place:
 
 
 def place_deliveries(contract: Contract, slot: Slot, days: Iterable[dt.date]) -> list[Delivery]:
-    """Deliver a contract on these days, joining the distribution that exists there or making it. Needs a transaction.
+    """Deliver a contract on these days, joining the distribution that exists there or making it. Needs a transaction; for a season,
+    one that holds the payee's book.
 
-    Days on which it is delivered there already are passed over. Refused: `PlanningRefused` for a day outside the contract."""
+    Days on which it is delivered there already are passed over. Refused: `PlanningRefused` for a day outside the contract, or on which
+    it is delivered at another place."""
     wanted = sorted(set(days))
     for day in wanted:
         if not contract.starts_on <= day <= contract.ends_on:
@@ -66,12 +68,19 @@ def place_deliveries(contract: Contract, slot: Slot, days: Iterable[dt.date]) ->
 
 
 def _missing(contract: Contract, slot: Slot, days: list[dt.date]) -> list[dt.date]:
-    planned = set(
-        Delivery.objects.filter(contract=contract, distribution__place=slot.place, distribution__on__in=days).values_list(
-            "distribution__on", flat=True
-        )
-    )
-    return [day for day in days if day not in planned]
+    """Those of these days on which the contract is not delivered yet. A cancelled day is taken too: it may be restored."""
+    there = Delivery.objects.filter(contract=contract, distribution__on__in=days)
+    planned = set(there.filter(distribution__place=slot.place).values_list("distribution__on", flat=True))
+    missing = [day for day in days if day not in planned]
+    _refuse_second(contract, there.filter(distribution__on__in=missing))
+    return missing
+
+
+def _refuse_second(contract: Contract, there: DeliveryQuerySet, field: str = "") -> None:
+    """A share is due once a day: delivered at two places, everybody would pay for two. A market sells what is ordered at each."""
+    taken = there.select_related("distribution__place").by_day().first()
+    if taken and not contract.is_market:
+        raise PlanningRefused("day_taken", day=format_day(taken.distribution.on), place=taken.distribution.place.name, field=field)
 
 
 def _distributions(group: Group, slot: Slot, days: list[dt.date]) -> list[Distribution]:
@@ -98,14 +107,12 @@ def _distribution(group: Group, slot: Slot, day: dt.date) -> Distribution:
 def move(delivery: Delivery, to: dt.date, place: Place | None = None) -> None:
     """Put a delivery on another day, or at another place. Needs a transaction.
 
-    Refused: `PlanningRefused` for a cancelled delivery, or when the contract is delivered there on that day already."""
+    Refused: `PlanningRefused` for a cancelled delivery, or when the contract is delivered on that day already, wherever it is."""
     if delivery.cancelled_at is not None:
         raise PlanningRefused("cancelled", day=format_day(delivery.distribution.on))
     old = delivery.distribution
     slot = Slot(place or old.place, old.starts_at, old.ends_at)
-    taken = delivery.contract.deliveries.filter(distribution__on=to, distribution__place=slot.place).exclude(pk=delivery.pk)
-    if taken.exists():
-        raise PlanningRefused("day_taken", day=format_day(to), field="to")
+    _refuse_second(delivery.contract, delivery.contract.deliveries.filter(distribution__on=to).exclude(pk=delivery.pk), field="to")
     [delivery.distribution] = _distributions(delivery.group, slot, [to])
     delivery.save(update_fields=["distribution"])
     drop_if_empty(old)

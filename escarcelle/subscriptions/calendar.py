@@ -25,7 +25,8 @@ from escarcelle.subscriptions.models import Absence, Subscription
 def plan(
     *, contract: Contract, slot: Slot, days: Iterable[dt.date], on: dt.date, by: Member | None, key: UUID | None = None
 ) -> list[Delivery]:
-    """Deliver a contract on these days at a place. Days planned there already are passed over, so that planning again is harmless.
+    """Deliver a contract on these days at a place. Days planned there already are passed over, so that planning again is harmless; a day
+    planned at another place is refused, since it would be owed twice.
 
     Subscriptions whose period covers a new day owe it, at its price. Sent twice with one key, the first deliveries come back. Undone by
     `cancel_delivery`, or `delete_delivery` before anybody subscribed. Refused: `PlanningRefused`."""

@@ -3,12 +3,14 @@ import datetime as dt
 import pytest
 
 from escarcelle.catalogs.contracts import ContractRefused, ContractTerms, open_contract
+from escarcelle.distributions.market_days import MarketDay, Window, plan_market_day
 from escarcelle.distributions.planning import PlanningRefused, Slot, place_named
 from escarcelle.lib.cycles import Cycle, dates
 from escarcelle.subscriptions.absences import AbsenceRefused, set_absences
 from escarcelle.subscriptions.alternation import collector
 from escarcelle.subscriptions.calendar import cancel_delivery, change_price, change_terms, move_delivery, plan, restore_delivery
 from tests.cast import TODAY, balance_of, season
+from tests.market_cast import MARKET_DAY, at
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,53 @@ def test_a_day_already_taken_is_refused(amap, five_weeks):
     with pytest.raises(PlanningRefused) as refusal:
         move_delivery(delivery=first, to=second.distribution.on, on=TODAY, by=amap.coordinator)
     assert refusal.value.code == "day_taken"
+
+
+@pytest.fixture
+def port(amap):
+    """Another place, where part of the group would like to collect."""
+    return Slot(place_named(amap.group, "Port-Tudy"), dt.time(18), dt.time(19))
+
+
+def test_one_day_at_two_places_is_refused_and_nobody_pays_twice(amap, five_weeks, port):
+    adam = amap.subscribe("ADAM Pécine", contract=five_weeks)
+    first, second = (delivery.distribution.on for delivery in five_weeks.deliveries.by_day()[:2])
+
+    with pytest.raises(PlanningRefused, match=f"{second:%d/%m/%Y} \\(Salle du Bourg\\)"):
+        plan(contract=five_weeks, slot=port, days=[first + dt.timedelta(days=1), second], on=TODAY, by=amap.coordinator)
+
+    assert five_weeks.deliveries.count() == 5
+    assert not amap.group.distributions.filter(place=port.place).exists()
+    assert balance_of(adam) == -6500
+
+
+def test_moving_to_the_other_place_keeps_the_day_and_onto_another_day_is_refused(amap, five_weeks, port):
+    adam = amap.subscribe("ADAM Pécine", contract=five_weeks)
+    first, second = five_weeks.deliveries.by_day()[:2]
+
+    with pytest.raises(PlanningRefused):
+        move_delivery(delivery=first, to=second.distribution.on, place=port.place, on=TODAY, by=amap.coordinator)
+    move_delivery(delivery=first, to=first.distribution.on, place=port.place, on=TODAY, by=amap.coordinator)
+
+    first.refresh_from_db()
+    assert (first.distribution.place, first.distribution.on) == (port.place, five_weeks.starts_on)
+    assert balance_of(adam) == -6500
+
+
+def test_a_cancelled_day_is_not_planned_elsewhere_since_it_may_be_restored(amap, five_weeks, port):
+    amap.subscribe("ADAM Pécine", contract=five_weeks)
+    first = five_weeks.deliveries.by_day().first()
+    cancel_delivery(delivery=first, reason="tempête", on=TODAY, by=amap.coordinator)
+
+    with pytest.raises(PlanningRefused):
+        plan(contract=five_weeks, slot=port, days=[first.distribution.on], on=TODAY, by=amap.coordinator)
+
+
+def test_another_contract_may_be_delivered_elsewhere_on_that_day(amap, five_weeks, port):
+    eggs = season(amap.group, amap.farm, "Contrat œufs", 320, weeks=1, by=amap.admin)
+    move_delivery(delivery=eggs.deliveries.get(), to=eggs.starts_on, place=port.place, on=TODAY, by=amap.coordinator)
+
+    assert amap.group.distributions.filter(on=five_weeks.starts_on).count() == 2
 
 
 def test_a_cancelled_distribution_is_owed_by_nobody_and_restoring_is_its_exact_opposite(amap, five_weeks):
@@ -160,3 +209,14 @@ def test_cycles_of_the_documents_plan_the_days_they_say(amap):
     deliveries = plan(contract=contract, slot=slot, days=dates(Cycle.WEEKLY, terms.starts_on, terms.ends_on), on=TODAY, by=amap.admin)
 
     assert len(deliveries) == 5
+
+
+def test_a_catalogue_of_a_market_may_be_sold_at_two_places_on_one_day(market):
+    """What is sold there is what is ordered there: nothing is due twice."""
+    quay = Slot(place_named(market.group, "Quai"), dt.time(9), dt.time(12))
+    day = MarketDay([market.vegetables], Window(closes_at=at(MARKET_DAY, 8)))
+
+    elsewhere = plan_market_day(group=market.group, slot=quay, on=MARKET_DAY, day=day, by=market.admin)
+
+    assert market.group.distributions.filter(on=MARKET_DAY).count() == 2
+    assert elsewhere.deliveries.get().contract == market.vegetables

@@ -109,7 +109,7 @@ def test_moving_keeps_everybody(amap, treasurer, last):
 @pytest.mark.parametrize(
     ("to", "sentence"),
     [
-        ("22/08/2027", "Le contrat est déjà distribué le 22/08/2027 à cet endroit."),
+        ("22/08/2027", "Le contrat est déjà distribué le 22/08/2027 (Salle du Bourg) : un jour se compte une seule fois."),
         ("01/09/2026", "Le 01/09/2026 est hors de la période du contrat."),
         ("31/02/2027", "« 31/02/2027 » n’existe pas dans le calendrier."),
         ("", "Il manque une date."),
