@@ -150,14 +150,26 @@ def change_a_member(request: ApiRequest, body: MemberChange) -> MemberOut:
     return _afresh(request)
 
 
-@operations.post("/members/{member_id}/invitation", may=Permission.MANAGE_MEMBERS, returns=MemberOut, keeps_answer=False)
-def invite_member(request: ApiRequest) -> MemberOut:
-    """Send a member, by e-mail, the link by which they sign in for the first time.
+class InvitationIn(Body):
+    """In which language the mail is written: that of whoever is invited, French unless told otherwise."""
+
+    language: Literal["fr", "en"] = "fr"
+
+
+@operations.post(
+    "/members/{member_id}/invitation",
+    may=Permission.MANAGE_MEMBERS,
+    returns=MemberOut,
+    keeps_answer=False,
+    example={"language": "en"},
+)
+def invite_member(request: ApiRequest, body: InvitationIn | None = None) -> MemberOut:
+    """Send a member, by e-mail, the link by which they sign in for the first time. Without a body, the mail is in French.
 
     Refusals: `no_email`, `signs_in_already`, `has_left`, `too_often`, `not_over_administrators`, `mail_failed`."""
     member = request.subject
     link = settings.SITE_URL + reverse("web:invitation", args=[invitation_token(member)])
-    invite(member=member, link=link, by=request.member, key=request.key)
+    invite(member=member, link=link, by=request.member, key=request.key, language=(body or InvitationIn()).language)
     return MemberOut.of(member)
 
 

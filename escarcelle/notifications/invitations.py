@@ -18,10 +18,14 @@ from escarcelle.groups.activity import begin, note
 from escarcelle.groups.invitations import VALID_FOR, invitation_token
 from escarcelle.groups.members import check_over_administrators
 from escarcelle.groups.models import Member
+from escarcelle.lib.languages import ENGLISH, FRENCH, spoken
 from escarcelle.lib.refusals import Refusal, gettext_noop
 
 # Nobody’s mailbox is filled from here, whatever address is typed.
 MOST_A_DAY = 5
+
+# The screens are translated by the catalogue, as their reader reads; whoever is invited reads none of them yet.
+_SUBJECTS = {FRENCH: "{group} vous invite sur Escarcelle", ENGLISH: "{group} invites you to Escarcelle"}
 
 logger = logging.getLogger("escarcelle.notifications")
 
@@ -48,11 +52,15 @@ def invitation_link(member: Member) -> str:
 
 
 @transaction.atomic
-def invite(*, member: Member, link: str, by: Member, key: UUID | None = None) -> None:
+def invite(*, member: Member, link: str, by: Member, key: UUID | None = None, language: str = FRENCH) -> None:
     """Send a member `link`, the way to their first sign-in, once the act is written. Sent twice with one key, one mail leaves.
 
+    `language` is the one that this member reads: who invites them knows it, we do not yet.
+
     Refused: `InvitationNotSent`, `NotOverAdministrators` (who takes the place of an administrator is theirs to say); with `mail_failed` the act is written and can be done again under another key."""
-    activity, is_first = begin(group=member.group, by=by, kind="member.invited", key=key, content={"member": member.pk})
+    activity, is_first = begin(
+        group=member.group, by=by, kind="member.invited", key=key, content={"member": member.pk, "language": language}
+    )
     if not is_first:
         return
     if not member.is_present:
@@ -65,7 +73,7 @@ def invite(*, member: Member, link: str, by: Member, key: UUID | None = None) ->
     if _sent_today(member) >= MOST_A_DAY:
         raise InvitationNotSent("too_often")
     note(activity, member=member.pk)
-    transaction.on_commit(lambda: _send(member, link, by))
+    transaction.on_commit(lambda: _send(member, link, by, spoken(language)))
 
 
 def _sent_today(member: Member) -> int:
@@ -74,14 +82,14 @@ def _sent_today(member: Member) -> int:
     return member.group.activities.filter(kind="member.invited", at__gte=since, details__member=member.pk).count()
 
 
-def _send(member: Member, link: str, by: Member) -> None:
+def _send(member: Member, link: str, by: Member, language: str) -> None:
     words = {"member": member, "group": member.group, "by": by, "link": link, "days": VALID_FOR.days}
     mail = EmailMultiAlternatives(
-        subject=f"{member.group.name} vous invite sur Escarcelle",
-        body=render_to_string("notifications/invitation.txt", words),
+        subject=_SUBJECTS[language].format(group=member.group.name),
+        body=render_to_string(f"notifications/invitation.{language}.txt", words),
         to=[member.email],
     )
-    mail.attach_alternative(render_to_string("notifications/invitation.html", words), "text/html")
+    mail.attach_alternative(render_to_string(f"notifications/invitation.{language}.html", words), "text/html")
     try:
         mail.send()
     except (OSError, SMTPException) as error:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,17 @@ class KeyForm(forms.Form):
     """An act that asks nothing but to be sure."""
 
     key = KeyField()
+
+
+class InviteForm(KeyForm):
+    """In which language whoever is invited reads the mail; French unless told otherwise."""
+
+    language = forms.ChoiceField(label=_("Langue du message"), choices=settings.LANGUAGES, required=False)
+
+
+def first_error(form: forms.Form) -> str:
+    """What is wrong with a form whose boxes are not shown again."""
+    return next(str(error) for errors in form.errors.values() for error in errors)
 
 
 class MemberForm(forms.Form):

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST
 from escarcelle.groups.invitations import InvitationRefused, accept_invitation, invited_member
 from escarcelle.groups.models import Member
 from escarcelle.groups.permissions import Permission
+from escarcelle.lib.languages import FRENCH
 from escarcelle.lib.refusals import Refusal
 from escarcelle.notifications.invitations import invitation_link, invite
 from escarcelle.people.logins import has_login
 from escarcelle.web.members.editing import REFUSED
-from escarcelle.web.members.forms import KeyForm
+from escarcelle.web.members.forms import InviteForm, first_error
 from escarcelle.web.members.page import member_page
 from escarcelle.web.members.reach import member_of
 from escarcelle.web.screens import GroupRequest, group_screen
@@ -28,11 +29,12 @@ GONE = 410
 @require_POST
 @group_screen(may=Permission.MANAGE_MEMBERS)
 def member_invite(request: GroupRequest, member_id: int) -> HttpResponse:
-    member, form = member_of(request, member_id), KeyForm(request.POST)
+    member, form = member_of(request, member_id), InviteForm(request.POST)
     if not form.is_valid():
-        return member_page(request, member, refusal=" ".join(map(str, form.errors["key"])), status=REFUSED)
+        return member_page(request, member, refusal=first_error(form), status=REFUSED)
+    typed = form.cleaned_data
     try:
-        invite(member=member, link=invitation_link(member), by=request.member, key=form.cleaned_data["key"])
+        invite(member=member, link=invitation_link(member), by=request.member, key=typed["key"], language=typed["language"] or FRENCH)
     except Refusal as refusal:
         return member_page(request, member, refusal=refusal.sentence(_), status=REFUSED)
     messages.success(request, _("Invitation envoyée à {email}. Le lien vaut quatorze jours.").format(email=member.email))

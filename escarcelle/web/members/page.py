@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -53,6 +54,7 @@ def member_page(request: GroupRequest, found: Member, *, refusal: str = "", stat
         "may_give_roles": may_give_roles,
         "may_erase": may(Permission.ERASE_MEMBERS),
         "new_second_url": f"{reverse('web:member_new', args=[slug])}?foyer={found.pk}",
+        "languages": settings.LANGUAGES,
         "key": uuid4(),
     }
     return render(request, "members/member.html", context, status=status)

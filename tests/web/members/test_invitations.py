@@ -17,6 +17,7 @@ from escarcelle.groups.members import PersonalDetails, change_member, create_mem
 from escarcelle.groups.models import Activity
 from escarcelle.people.logins import login_of
 from escarcelle.people.models import Person
+from tests.api.caller import Caller
 from tests.cast import TODAY, found_amap
 from tests.web.pages import browser, words
 
@@ -40,10 +41,10 @@ def invitation(member):
 
 @pytest.fixture
 def invite(amap, django_capture_on_commit_callbacks):
-    def send(member, key=None, by=None):
+    def send(member, key=None, by=None, **typed):
         url = reverse("web:member_invite", args=[amap.group.slug, member.pk])
         with django_capture_on_commit_callbacks(execute=True):
-            return browser(by or amap.treasurer).post(url, {"key": key or uuid4()}, follow=True)
+            return browser(by or amap.treasurer).post(url, {"key": key or uuid4(), **typed}, follow=True)
 
     return send
 
@@ -62,6 +63,46 @@ def test_an_invitation_leaves_once_with_a_link_in_text_and_html(amap, alphee, in
     assert link in sent.alternatives[0].content
     assert Client().get(link.removeprefix("http://127.0.0.1:8000")).status_code == 200
     assert Activity.objects.filter(kind="member.invited").count() == 1
+
+
+def test_who_reads_english_is_invited_in_english_whatever_the_treasurer_reads(amap, alphee, invite):
+    invite(alphee, language="en")
+
+    [sent] = mail.outbox
+    assert sent.subject == "AMAP de Groix invites you to Escarcelle"
+    assert "Hello Alphée," in sent.body
+    assert "LE GOFF Martine invites you to join AMAP de Groix" in sent.body
+    assert "within 14 days" in sent.body
+    [page] = [part.content for part in sent.alternatives]
+    assert '<html lang="en">' in page
+    assert re.search(r"http\S+/invitation/\S+/", sent.body)[0] in page
+    assert "invite sur" not in sent.body + page
+
+
+def test_a_treasurer_who_reads_english_still_invites_in_french_unless_told_otherwise(amap, alphee, django_capture_on_commit_callbacks):
+    client = browser(amap.treasurer)
+    client.cookies["django_language"] = "en"
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("web:member_invite", args=[amap.group.slug, alphee.pk]), {"key": uuid4()})
+
+    assert [sent.subject for sent in mail.outbox] == ["AMAP de Groix vous invite sur Escarcelle"]
+
+
+def test_the_api_invites_in_the_language_that_it_is_told(amap, alphee, django_capture_on_commit_callbacks):
+    caller = Caller(amap.treasurer)
+    with django_capture_on_commit_callbacks(execute=True):
+        caller.done(f"/members/{alphee.pk}/invitation", {"language": "en"})
+        caller.done(f"/members/{alphee.pk}/invitation")
+
+    assert [sent.subject.split()[3] for sent in mail.outbox] == ["invites", "vous"]
+    assert caller.post(f"/members/{alphee.pk}/invitation", {"language": "br"}).status == 422
+
+
+def test_a_language_that_nobody_offers_is_refused(alphee, invite):
+    page = invite(alphee, language="br")
+
+    assert page.status_code == 422
+    assert not mail.outbox
 
 
 def test_names_with_marks_stay_what_they_are_in_the_mail(amap, invite):
