@@ -22,7 +22,7 @@ from escarcelle.groups.members import PersonalDetails, create_member
 from escarcelle.groups.models import Activity, Group, Member
 from escarcelle.importers.camap_file import CamapFile, CamapRow, ControlTotals
 from escarcelle.importers.people_there import PeopleThere
-from escarcelle.importers.tables import LineProblem
+from escarcelle.importers.tables import Headings, LineProblem
 from escarcelle.ledger import balances
 from escarcelle.lib.money import Euros
 from escarcelle.lib.names import fold, split_name
@@ -135,7 +135,7 @@ def _digest(file: CamapFile) -> str:
 
 
 def _take(group: Group, file: CamapFile, on: dt.date, by: Member | None, key: UUID, activity: Activity | None = None) -> Plan:
-    taking = _Taking(group=group, on=on, by=by, key=key, known=_Known.of(group))
+    taking = _Taking(group=group, on=on, by=by, key=key, known=_Known.of(group), headings=file.headings)
     rows = taking.possible(file.rows)
     taking.find_producers(rows)
     rows = taking.find_contracts(rows)
@@ -205,6 +205,7 @@ class _Taking:
     by: Member | None
     key: UUID
     known: _Known
+    headings: Headings
     producers: dict[str, Producer] = field(default_factory=dict)
     contracts: dict[int, Contract] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
@@ -225,21 +226,25 @@ class _Taking:
             "subscriptions": {str(number): pk for number, pk in self.subscription_ids.items()},
         }
 
-    def leave(self, row: CamapRow, column: str, refusal: Refusal) -> None:
-        self.problems.append(LineProblem(row.line, column, refusal))
+    def leave(self, row: CamapRow, field: str, refusal: Refusal) -> None:
+        self.problems.append(self.headings.problem(row.line, field, refusal))
 
-    def doubt(self, row: CamapRow, column: str, code: str, typed: str, **fields: str) -> None:
-        self.doubts.append(LineProblem(row.line, column, NotTakenOver(code, typed, **fields)))
+    def _at_fault(self, refusal: Refusal, otherwise: str) -> str:
+        """The column that a verb complains about, when the file has one of that name."""
+        return refusal.field if refusal.field in self.headings.ranks else otherwise
+
+    def doubt(self, row: CamapRow, field: str, refusal: Refusal) -> None:
+        self.doubts.append(self.headings.problem(row.line, field, refusal))
 
     def possible(self, rows: Iterable[CamapRow]) -> list[CamapRow]:
         """The rows whose amounts the books can hold."""
         kept = []
         for row in rows:
             if row.paid_cents < 0:
-                self.leave(row, "paymentsTotal", NotTakenOver("paid_below_zero", amount=Euros(row.paid_cents)))
+                self.leave(row, "paid_cents", NotTakenOver("paid_below_zero", amount=Euros(row.paid_cents)))
             elif max(abs(row.ordered_cents), row.paid_cents) > HIGHEST_PAYMENT_CENTS:
                 largest_cents = max(abs(row.ordered_cents), row.paid_cents)
-                self.leave(row, "totalPrice", NotTakenOver("amount_too_large", amount=Euros(largest_cents)))
+                self.leave(row, "ordered_cents", NotTakenOver("amount_too_large", amount=Euros(largest_cents)))
             else:
                 kept.append(row)
         return kept
@@ -262,7 +267,7 @@ class _Taking:
                 self.contracts[catalog_id] = self._contract(catalog_id, of_catalog, there)
             except Refusal as refusal:
                 for row in of_catalog:
-                    self.leave(row, "catalogName", refusal)
+                    self.leave(row, self._at_fault(refusal, "catalog_name"), refusal)
         return [row for row in rows if row.catalog_id in self.contracts]
 
     def _contract(self, catalog_id: int, rows: list[CamapRow], there: list[Contract]) -> Contract:
@@ -305,13 +310,13 @@ class _Taking:
             return
         email = row.email
         if email and people.has_email(email):
-            self.doubt(row, "userEmail", "email_left_out", email)
+            self.doubt(row, "email", NotTakenOver("email_left_out", email))
             email = ""
         try:
             self.members[user_id] = self._create(PersonalDetails(row.name.last, row.name.first, email, row.phone), people)
         except Refusal as refusal:
             for one in rows:
-                self.leave(one, "userName", refusal)
+                self.leave(one, self._at_fault(refusal, "name"), refusal)
 
     def _create(self, details: PersonalDetails, people: PeopleThere) -> Member:
         with transaction.atomic():
@@ -332,9 +337,9 @@ class _Taking:
         try:
             self.alternates[key] = self._create(PersonalDetails(name.last, name.first), people)
         except Refusal as refusal:
-            self.doubts.append(LineProblem(row.line, "user2Name", refusal))
+            self.doubt(row, "alternate_name", refusal)
         else:
-            self.doubt(row, "user2Name", "alternate_created", row.alternate_name)
+            self.doubt(row, "alternate_name", NotTakenOver("alternate_created", row.alternate_name))
 
     def _holders_named(self, row: CamapRow) -> list[Member]:
         """Who is meant by the alternate's name, among those who hold a subscription."""
@@ -345,7 +350,7 @@ class _Taking:
             return None
         candidates = self._holders_named(row)
         if len(candidates) > 1:
-            self.doubt(row, "user2Name", "alternate_chosen", row.alternate_name, email=candidates[0].email)
+            self.doubt(row, "alternate_name", NotTakenOver("alternate_chosen", row.alternate_name, email=candidates[0].email))
         if candidates:
             return Alternation(candidates[0])
         alternate = self.alternates.get(_comparable(row.alternate_name))
@@ -367,7 +372,7 @@ class _Taking:
             if subscription is not None:
                 self._compare(row, subscription)
             elif known_id is not None:
-                self.leave(row, "subscriptionId", NotTakenOver("removed_since"))
+                self.leave(row, "subscription_id", NotTakenOver("removed_since"))
             else:
                 subscription = self._new_subscription(row, contract, holder)
             if subscription is not None:
@@ -379,7 +384,7 @@ class _Taking:
         books_cents = subscription.account.ledger_account.balance_cents
         if books_cents != row.balance_cents:
             moved_on = NotTakenOver("balance_moved_on", file=Euros(row.balance_cents), books=Euros(books_cents))
-            self.doubts.append(LineProblem(row.line, "balance", moved_on))
+            self.doubt(row, "balance_cents", moved_on)
 
     def _new_subscription(self, row: CamapRow, contract: Contract, holder: Member) -> Subscription | None:
         try:
@@ -392,7 +397,7 @@ class _Taking:
                     by=self.by,
                 )
         except Refusal as refusal:
-            self.leave(row, "subscriptionId", refusal)
+            self.leave(row, self._at_fault(refusal, "subscription_id"), refusal)
             return None
         self.new_lines.add(row.line)
         self.created["subscriptions"] += 1

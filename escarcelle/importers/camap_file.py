@@ -15,7 +15,7 @@ from datetime import date
 from typing import ClassVar
 
 from escarcelle.importers.columns import recognise
-from escarcelle.importers.tables import LineProblem, LineRefused, Row, read_table
+from escarcelle.importers.tables import Headings, LineProblem, LineRefused, Row, read_table
 from escarcelle.lib.dates import format_day, parse_date
 from escarcelle.lib.money import Euros, parse_amount
 from escarcelle.lib.names import NAME_LENGTH, Name, clean_email, clean_text, fold, split_name
@@ -124,6 +124,7 @@ class CamapFile:
     rows: tuple[CamapRow, ...]
     problems: tuple[LineProblem, ...]
     doubts: tuple[LineProblem, ...]
+    headings: Headings
 
     @property
     def totals(self) -> ControlTotals:
@@ -153,13 +154,13 @@ def read_camap(data: bytes, *, file_name: str) -> CamapFile:
     if not lines:
         raise CamapRefused("no_line", file_name)
     width = max(len(header.cells), _COLUMN_COUNT)
-    reader = _Reader(columns, alternates=_user_ids_by_name(lines, columns))
+    reader = _Reader(Headings(header.cells, columns), alternates=_user_ids_by_name(lines, columns))
     for row in lines:
         if len(row.cells) == width:
             reader.take(row)
         else:
             reader.leave(row.line, "", LineRefused("cells", found=len(row.cells), expected=width))
-    return CamapFile(tuple(reader.rows), tuple(reader.problems), tuple(reader.doubts))
+    return CamapFile(tuple(reader.rows), tuple(reader.problems), tuple(reader.doubts), reader.headings)
 
 
 def _columns(header: Row, *, file_name: str) -> dict[str, int]:
@@ -192,19 +193,22 @@ def _user_ids_by_name(lines: Iterable[Row], columns: Mapping[str, int]) -> dict[
 class _Reader:
     """Takes the lines one after the other, and remembers what the earlier ones said of the same member and contract."""
 
-    def __init__(self, columns: Mapping[str, int], *, alternates: Mapping[str, tuple[int, ...]]) -> None:
+    def __init__(self, headings: Headings, *, alternates: Mapping[str, tuple[int, ...]]) -> None:
         self.rows: list[CamapRow] = []
         self.problems: list[LineProblem] = []
         self.doubts: list[LineProblem] = []
-        self._columns = columns
+        self.headings = headings
         self._alternates = alternates
         self._subscriptions: dict[int, CamapRow] = {}
         self._members: dict[int, CamapRow] = {}
         self._catalogs: dict[int, CamapRow] = {}
         self._emails: dict[str, CamapRow] = {}
 
-    def leave(self, line: int, column: str, refusal: Refusal) -> None:
-        self.problems.append(LineProblem(line, column, refusal))
+    def leave(self, line: int, field: str, refusal: Refusal) -> None:
+        self.problems.append(self.headings.problem(line, field, refusal))
+
+    def _doubt(self, row: CamapRow, field: str, refusal: Refusal) -> None:
+        self.doubts.append(self.headings.problem(row.line, field, refusal))
 
     def take(self, line: Row) -> None:
         found_before = len(self.problems)
@@ -227,9 +231,9 @@ class _Reader:
         cells: dict[str, object] = {}
         for code, read in _READERS.items():
             try:
-                cells[code] = read(line.cell(self._columns[code]))
+                cells[code] = read(line.cell(self.headings.ranks[code]))
             except Refusal as refusal:
-                self.leave(line.line, _HEADINGS[code][0], refusal)
+                self.leave(line.line, code, refusal)
         if len(cells) < len(_READERS):
             return None
         alternate_name = str(cells["alternate_name"])
@@ -248,17 +252,17 @@ class _Reader:
         """The line with itself, then with the earlier ones."""
         if row.ends_on < row.starts_on:
             dates = {"starts_on": format_day(row.starts_on), "ends_on": format_day(row.ends_on)}
-            self.leave(row.line, "Date de fin", CamapRefused("ends_before_it_starts", **dates))
+            self.leave(row.line, "ends_on", CamapRefused("ends_before_it_starts", **dates))
         computed_cents = row.paid_cents - row.ordered_cents
         if row.balance_cents != computed_cents:
             paid, ordered, balance = Euros(row.paid_cents), Euros(row.ordered_cents), Euros(row.balance_cents)
             differs = CamapRefused("balance_differs", paid=paid, ordered=ordered, computed=Euros(computed_cents), balance=balance)
-            self.leave(row.line, "balance", differs)
+            self.leave(row.line, "balance_cents", differs)
         if row.alternate_user_ids == (row.user_id,):
-            self.leave(row.line, "user2Name", CamapRefused("alternates_with_self", row.alternate_name))
+            self.leave(row.line, "alternate_name", CamapRefused("alternates_with_self", row.alternate_name))
         twin = self._subscriptions.get(row.subscription_id)
         if twin:
-            self.leave(row.line, "subscriptionId", CamapRefused("repeated_subscription", str(row.subscription_id), other_line=twin.line))
+            self.leave(row.line, "subscription_id", CamapRefused("repeated_subscription", str(row.subscription_id), other_line=twin.line))
         self._compare_member(row)
         self._compare_catalog(row)
 
@@ -268,29 +272,29 @@ class _Reader:
             refusal = CamapRefused(
                 "name_differs", _written(row.name), user_id=row.user_id, other=_written(known.name), other_line=known.line
             )
-            self.leave(row.line, "userName", refusal)
+            self.leave(row.line, "name", refusal)
 
     def _compare_catalog(self, row: CamapRow) -> None:
         known = self._catalogs.get(row.catalog_id)
         if not known:
             return
-        for code, column, here, there in (
-            ("vendor_differs", "vendorName", row.vendor_name, known.vendor_name),
-            ("catalog_differs", "catalogName", row.catalog_name, known.catalog_name),
+        for code, field, here, there in (
+            ("vendor_differs", "vendor_name", row.vendor_name, known.vendor_name),
+            ("catalog_differs", "catalog_name", row.catalog_name, known.catalog_name),
         ):
             if here != there:
                 refusal = CamapRefused(code, here, catalog_id=row.catalog_id, other=there, other_line=known.line)
-                self.leave(row.line, column, refusal)
+                self.leave(row.line, field, refusal)
 
     def _note_doubts(self, row: CamapRow) -> None:
         if row.alternate_name and not row.alternate_user_ids:
-            self.doubts.append(LineProblem(row.line, "user2Name", CamapRefused("alternate_unknown", row.alternate_name)))
+            self._doubt(row, "alternate_name", CamapRefused("alternate_unknown", row.alternate_name))
         if len(row.alternate_user_ids) > 1:
             count = len(row.alternate_user_ids)
-            self.doubts.append(LineProblem(row.line, "user2Name", CamapRefused("alternate_ambiguous", row.alternate_name, count=count)))
+            self._doubt(row, "alternate_name", CamapRefused("alternate_ambiguous", row.alternate_name, count=count))
         holder = self._emails.get(row.email)
         if holder and holder.user_id != row.user_id and row.user_id not in self._members:
-            self.doubts.append(LineProblem(row.line, "userEmail", CamapRefused("email_shared", row.email, other_line=holder.line)))
+            self._doubt(row, "email", CamapRefused("email_shared", row.email, other_line=holder.line))
 
 
 def _written(name: Name) -> str:

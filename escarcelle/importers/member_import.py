@@ -18,7 +18,7 @@ from escarcelle.groups.members import PersonalDetails, create_member
 from escarcelle.groups.models import Activity, Group, Member
 from escarcelle.importers.member_sheet import MemberRow, MemberSheet, SheetPerson
 from escarcelle.importers.people_there import PeopleThere
-from escarcelle.importers.tables import LineProblem
+from escarcelle.importers.tables import Headings, LineProblem
 from escarcelle.lib.money import Euros
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.payments.opening_balances import TakeOver, take_over
@@ -95,7 +95,7 @@ def carry_out(
 def _take(
     group: Group, sheet: MemberSheet, payee: Payee | None, on: dt.date, by: Member | None, key: UUID, activity: Activity | None = None
 ) -> MemberPlan:
-    taking = _Taking(group, on, by, PeopleThere.of(group))
+    taking = _Taking(group, on, by, PeopleThere.of(group), sheet.heads)
     found = [(row, member) for row in sheet.rows if (member := taking.member(row))]
     taken = taking.balances(found, payee, key) if payee else {}
     plan = MemberPlan(
@@ -127,6 +127,7 @@ class _Taking:
     on: dt.date
     by: Member | None
     people: PeopleThere
+    heads: Headings
     created_count: int = 0
     second_count: int = 0
     new_lines: set[int] = field(default_factory=set)
@@ -142,7 +143,7 @@ class _Taking:
                 self.created_count += 1
                 self.new_lines.add(row.line)
         except Refusal as refusal:
-            self.problems.append(LineProblem(row.line, refusal.field, refusal))
+            self.problems.append(self.heads.problem(row.line, refusal.field, refusal))
             return None
         if row.second:
             self._second(row.line, row.second, member)
@@ -157,7 +158,7 @@ class _Taking:
         try:
             self._create(person, first.holder)
         except Refusal as refusal:
-            self.doubts.append(LineProblem(line, refusal.field, refusal))
+            self.doubts.append(self.heads.problem(line, f"second_{refusal.field}", refusal))
         else:
             self.second_count += 1
 
@@ -177,11 +178,11 @@ class _Taking:
                 continue
             amount = Euros(row.balance_cents, is_signed=True)
             if abs(row.balance_cents) > HIGHEST_PAYMENT_CENTS:
-                self.problems.append(LineProblem(row.line, "", NotImported("balance_too_large", amount=amount)))
+                self.problems.append(self.heads.problem(row.line, "balance", NotImported("balance_too_large", amount=amount)))
                 continue
             account = general_account(group=self.group, member=member.holder, book_id=payee.book_id)
             if account.pk in there:
-                self.doubts.append(LineProblem(row.line, "", NotImported("balance_there", amount=amount)))
+                self.doubts.append(self.heads.problem(row.line, "balance", NotImported("balance_there", amount=amount)))
                 continue
             there.add(account.pk)
             openings[row.line] = TakeOver(account, row.balance_cents)

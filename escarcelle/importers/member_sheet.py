@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from escarcelle.importers.columns import SUM_LINES, recognise
-from escarcelle.importers.tables import LineProblem, Row, Table
+from escarcelle.importers.tables import Headings, LineProblem, Row, Table
 from escarcelle.lib.money import parse_amount
 from escarcelle.lib.names import NAME_LENGTH, Name, clean_email, clean_text, fold, split_name
 from escarcelle.lib.refusals import Refusal, gettext_noop
@@ -74,6 +74,10 @@ class Columns:
     first_row: int
 
     @property
+    def heads(self) -> Headings:
+        return Headings(self.headings, self.ranks)
+
+    @property
     def unused(self) -> tuple[str, ...]:
         """Headings of the columns that will not be read, for the preview."""
         used = set(self.ranks.values())
@@ -106,6 +110,7 @@ class MemberSheet:
     rows: tuple[MemberRow, ...]
     problems: tuple[LineProblem, ...]
     doubts: tuple[LineProblem, ...]
+    heads: Headings
 
 
 def propose_columns(table: Table) -> Columns:
@@ -143,7 +148,7 @@ def read_members(table: Table, columns: Columns) -> MemberSheet:
     reader = _Reader(columns)
     for row in lines:
         reader.take(row)
-    return MemberSheet(tuple(reader.rows), tuple(reader.problems), tuple(reader.doubts))
+    return MemberSheet(tuple(reader.rows), tuple(reader.problems), tuple(reader.doubts), columns.heads)
 
 
 @dataclass
@@ -171,11 +176,7 @@ class _Reader:
             self._keep(member)
 
     def _leave(self, line: int, code: str, refusal: Refusal) -> None:
-        self.problems.append(LineProblem(line, self._heading(code), refusal))
-
-    def _heading(self, code: str) -> str:
-        rank = self.columns.ranks.get(code)
-        return self.columns.headings[rank].strip() if rank is not None and rank < len(self.columns.headings) else code
+        self.problems.append(self.columns.heads.problem(line, code, refusal))
 
     def _name_column(self) -> str:
         return next((code for code in ("last_name", "name", "who") if code in self.columns.ranks), "name")
@@ -234,7 +235,7 @@ class _Reader:
         written = f"{member.person.name.last} {member.person.name.first}".strip()
         if email and twin.person.email:
             refusal = SheetRefused("homonym", written, other_line=twin.line)
-            self.doubts.append(LineProblem(member.line, self._heading(self._name_column()), refusal))
+            self.doubts.append(self.columns.heads.problem(member.line, self._name_column(), refusal))
             return True
         self._leave(member.line, self._name_column(), SheetRefused("repeated_name", written, other_line=twin.line))
         return False

@@ -6,14 +6,14 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from escarcelle.lib.csv_cells import unmarked
 from escarcelle.lib.money import Count
-from escarcelle.lib.refusals import Refusal, gettext_noop
+from escarcelle.lib.refusals import Refusal, gettext_noop, quoted
 
 MAX_BYTES = 10_000_000
 MAX_UNZIPPED_BYTES = 100_000_000
@@ -23,7 +23,8 @@ MAX_CHARACTERS = 10_000_000
 MAX_FILES_IN_ZIP = 500
 SECONDS_TO_READ = 30
 
-_IN_A_COLUMN = gettext_noop("Ligne {line}, {column}\u00a0: {reason}")
+_IN_A_COLUMN = gettext_noop("Ligne {line}, colonne {letter} «\u00a0{column}\u00a0»\u00a0: {reason}")
+_IN_A_NAMELESS_COLUMN = gettext_noop("Ligne {line}, colonne {letter}\u00a0: {reason}")
 _IN_A_LINE = gettext_noop("Ligne {line}\u00a0: {reason}")
 
 _SEPARATORS = (";", "\t", ",")
@@ -91,16 +92,42 @@ class Table:
 
 @dataclass(frozen=True)
 class LineProblem:
-    """Why one line is left aside: where, and a refusal that says what."""
+    """Why one line is left aside: where, and a refusal that says what.
+
+    `column` is what the file itself writes at its head, `letter` where a spreadsheet shows it; both empty for a whole line."""
 
     line: int
     column: str
     refusal: Refusal
+    letter: str = ""
 
     def sentence(self, translate: Callable[[str], str] = str) -> str:
-        """ "Ligne 12, balance : …", or "Ligne 12 : …" when the whole line is at fault."""
-        place = _IN_A_COLUMN if self.column else _IN_A_LINE
-        return translate(place).format(line=self.line, column=self.column, reason=self.refusal.sentence(translate))
+        """ "Ligne 12, colonne N « balance » : …", or "Ligne 12 : …" when the whole line is at fault."""
+        place = _IN_A_COLUMN if self.column and self.letter else _IN_A_NAMELESS_COLUMN if self.letter else _IN_A_LINE
+        reason = self.refusal.sentence(translate)
+        return translate(place).format(line=self.line, letter=self.letter, column=quoted(self.column), reason=reason)
+
+
+@dataclass(frozen=True)
+class Headings:
+    """What the file writes at the head of its columns, and in which one each field stands."""
+
+    written: Sequence[str]
+    ranks: Mapping[str, int]
+
+    def problem(self, line: int, field: str, refusal: Refusal) -> LineProblem:
+        """What is wrong with the cell of a field; with the whole line when the file has no such column."""
+        rank = self.ranks.get(field)
+        if rank is None:
+            return LineProblem(line, "", refusal)
+        heading = self.written[rank].strip() if rank < len(self.written) else ""
+        return LineProblem(line, heading, refusal, column_letter(rank))
+
+
+def column_letter(rank: int) -> str:
+    """0 → "A", 25 → "Z", 26 → "AA", as spreadsheets call their columns."""
+    before, letter = divmod(rank, 26)
+    return (column_letter(before - 1) if before else "") + chr(ord("A") + letter)
 
 
 def read_table(data: bytes, *, file_name: str) -> Table:

@@ -290,7 +290,7 @@ def test_a_bad_line_is_named_and_the_others_are_taken(amap, bad, code):
     plan = carried_out(amap, export(line(), bad))
 
     assert reasons(plan) == [(3, code)]
-    assert plan.problems[0].sentence().startswith("Ligne 3, ")
+    assert plan.problems[0].sentence().startswith("Ligne 3, colonne ")
     assert [row.line for row in plan.rows] == [2]
     assert amap.group.subscriptions.count() == 1
 

@@ -170,8 +170,8 @@ def test_nothing_at_all_is_refused():
         ({"userEmail": "pas une adresse"}, "userEmail", "unreadable"),
         ({"vendorName": ""}, "vendorName", "missing"),
         ({"catalogName": ""}, "catalogName", "missing"),
-        ({"Date_de_début": "2026-02-30"}, "startDate", "no_such_day"),
-        ({"Date_de_fin": "bientôt"}, "endDate", "unreadable"),
+        ({"Date_de_début": "2026-02-30"}, "Date de début", "no_such_day"),
+        ({"Date_de_fin": "bientôt"}, "Date de fin", "unreadable"),
         ({"Date_de_fin": "2026-09-04"}, "Date de fin", "ends_before_it_starts"),
         ({"totalPrice": "13,005"}, "totalPrice", "three_decimals"),
         ({"totalPrice": "1e3"}, "totalPrice", "scientific"),
@@ -195,6 +195,29 @@ def test_all_that_is_wrong_with_a_line_is_said_at_once():
     assert found(camap.problems) == [(2, "userEmail", "unreadable"), (2, "catalogId", "missing"), (2, "totalPrice", "unreadable")]
 
 
+@pytest.mark.parametrize(
+    ("heading", "place"),
+    [
+        ("Date de fin", "colonne K «\u00a0Date de fin\u00a0»"),
+        ("End date", "colonne K «\u00a0End date\u00a0»"),
+        ("endDate", "colonne K «\u00a0endDate\u00a0»"),
+        # Another language than ours is found by its place, and still called what the file calls it.
+        ("Enddatum", "colonne K «\u00a0Enddatum\u00a0»"),
+        ("", "colonne K"),
+    ],
+)
+def test_a_column_is_called_what_the_file_calls_it(heading, place):
+    camap = read(changed(Date_de_fin="bientôt"), header=HEADER.replace("Date de fin", heading))
+
+    assert camap.problems[0].sentence().startswith(f"Ligne 2, {place}\u00a0: «\u00a0bientôt\u00a0»")
+
+
+def test_a_column_that_was_moved_is_named_where_it_is():
+    camap = read(changed(balance="7")[::-1], header=";".join(NAMES[::-1]))
+
+    assert camap.problems[0].sentence().startswith("Ligne 2, colonne B «\u00a0balance\u00a0»")
+
+
 def test_a_line_with_a_cell_too_many():
     camap = read([*GOOD, "reste"], changed(subscriptionId="2"))
 
@@ -206,7 +229,7 @@ def test_a_balance_that_is_not_paid_minus_ordered_gives_the_figures():
     problem = read(changed(totalPrice="13,00", paymentsTotal="5", balance="-7")).problems[0]
 
     assert problem.sentence() == (
-        "Ligne 2, balance\u00a0: 5,00\u00a0€ payés − 13,00\u00a0€ commandés font −8,00\u00a0€, et non −7,00\u00a0€."
+        "Ligne 2, colonne N «\u00a0balance\u00a0»\u00a0: 5,00\u00a0€ payés − 13,00\u00a0€ commandés font −8,00\u00a0€, et non −7,00\u00a0€."
     )
 
 

@@ -86,6 +86,7 @@ def test_a_bad_line_is_named_and_the_others_are_taken(amap):
     plan = carried_out(amap, "Nom;E-mail;Tél\nAdam;pas une adresse;\nBlanc;;" + "0" * 35 + "\nTanguy;;\n")
 
     assert [(problem.line, problem.refusal.code) for problem in plan.problems] == [(2, "unreadable"), (3, "too_long")]
+    assert plan.problems[0].sentence().startswith("Ligne 2, colonne B «\u00a0E-mail\u00a0»\u00a0: ")
     assert [row.name for row in plan.rows] == ["TANGUY"]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from escarcelle.importers import tables
-from escarcelle.importers.tables import LineProblem, LineRefused, Row, TableRefused, read_table, sniff_separator
+from escarcelle.importers.tables import Headings, LineProblem, LineRefused, Row, TableRefused, column_letter, read_table, sniff_separator
 from tests.importers.workbooks import ods, xlsx, zipped
 
 WANTED = [("Nom", "Solde", "Depuis"), ("ÉVENOU René", "12,50", "05/09/2026"), ("D'HOEDT; fils", "-3", "")]
@@ -177,10 +177,19 @@ def test_any_bytes_give_rows_or_a_refusal(data):
     assert [row.line for row in rows] == sorted({row.line for row in rows})
 
 
+@pytest.mark.parametrize(("rank", "letter"), [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")])
+def test_columns_are_called_as_spreadsheets_call_them(rank, letter):
+    assert column_letter(rank) == letter
+
+
 def test_a_problem_says_where_and_why():
     refusal = LineRefused("cells", found=3, expected=15)
 
-    assert LineProblem(12, "balance", refusal).sentence().startswith("Ligne 12, balance\u00a0: 3 cellules")
+    headings = Headings(["", *["x"] * 26, " Solde dû "], {"balance": 27, "name": 0})
+    found = headings.problem(12, "balance", refusal)
+    assert found.sentence().startswith("Ligne 12, colonne AB «\u00a0Solde dû\u00a0»\u00a0: 3 cellules")
+    assert headings.problem(12, "name", refusal).sentence().startswith("Ligne 12, colonne A\u00a0: 3 cellules")
+    assert headings.problem(12, "email", refusal).sentence().startswith("Ligne 12\u00a0: 3 cellules")
     assert (
         LineProblem(12, "", refusal).sentence()
         == "Ligne 12\u00a0: 3 cellules au lieu de 15\u00a0: un point-virgule ou un guillemet est de trop."
