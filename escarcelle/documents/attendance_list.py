@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from escarcelle.documents.typesetting import typeset
 from escarcelle.documents.wording import DayHead, joined, language, money, ordered, weight
+from escarcelle.lib.elision import filled
 from escarcelle.orders.models import OrderLine
 from escarcelle.payments.models import PromisedPayment, WaysToPay
 from escarcelle.payments.ways import on_site_methods
@@ -117,7 +118,7 @@ def _visitor(visit: Visit) -> ListRow:
     for share in visit.shares:
         lines += [ListLine(str(part)) for part in share.engagement] or [ListLine(share.contract.name)]
         if share.holder_name:
-            notes.append(gettext("souscription de {name}").format(name=share.holder_name))
+            notes.append(filled(gettext("souscription de {name}"), {"name": share.holder_name}))
     return ListRow(visit.member.name, tuple(lines), notes=tuple(notes))
 
 

@@ -6,9 +6,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from escarcelle.lib.dates import format_long_day, format_month
+from escarcelle.lib.elision import elides
 from escarcelle.lib.languages import FRENCH
 from escarcelle.lib.money import format_cents, format_signed_cents, grouped, plain_amount
-from escarcelle.lib.names import fold
 from escarcelle.lib.weights import format_grams
 
 
@@ -58,4 +58,4 @@ def month(day: dt.date) -> str:
 
 def of_name(name: str) -> str:
     """« d’ADAM Pécine », « de LE GOFF Martine »; in English both are « of … »."""
-    return (_("d’{name}") if fold(name)[:1] in set("aeiou") else _("de {name}")).format(name=name)
+    return (_("d’{name}") if elides(name) else _("de {name}")).format(name=name)

@@ -131,6 +131,19 @@ def test_days_are_long_in_sentences_and_short_in_grids():
     assert drawn("{{ nothing|day }}{{ nothing|short_day }}", nothing=None) == ""
 
 
+def test_a_name_is_elided_in_a_sentence_of_a_page_and_stays_harmless():
+    page = Template(
+        "{% load i18n %}{% blocktranslate asvar words with name=name %}souscription de {{ name }}{% endblocktranslate %}{{ words|elided:name }}"
+    )
+    shown = {name: page.render(Context({"name": name})) for name in ("ADAM Pécine", "LE GOFF Martine", "O’Brien <b>& Cie")}
+
+    assert list(shown.values()) == [
+        "souscription d’ADAM Pécine",
+        "souscription de LE GOFF Martine",
+        "souscription d’O’Brien &lt;b&gt;&amp; Cie",
+    ]
+
+
 def test_a_name_is_joined_as_french_joins_it():
     with translation.override("fr"):
         assert [of_name(name) for name in ("ADAM Pécine", "ÉVENOU Gwenaël", "LE GOFF Martine")] == [

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from escarcelle.groups.models import MemberAccount
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.dates import format_day
+from escarcelle.lib.elision import filled
 from escarcelle.lib.refusals import Refusal
 from escarcelle.payments.cheque_habits import COMMON_BANKS, ChequeHabit, cheque_habits
 from escarcelle.payments.doubles import twins_of
@@ -81,9 +82,8 @@ def _record(request: GroupRequest, form: PaymentForm, account: MemberAccount) ->
     for _payment, twin in twins_of(request.group, [payment]):
         messages.warning(request, twin_words(request.rights, payment, twin))
     done = _("{amount} de {name}, reçu le {day}, est noté.")
-    messages.success(
-        request, done.format(amount=money(payment.amount_cents), name=account.member.name, day=format_day(payment.received_on))
-    )
+    parts = {"amount": money(payment.amount_cents), "name": account.member.name, "day": format_day(payment.received_on)}
+    messages.success(request, filled(done, parts))
     return payment
 
 

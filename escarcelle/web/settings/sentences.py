@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from escarcelle.groups.models import Activity, Group, Role
 from escarcelle.lib.dates import format_day
+from escarcelle.lib.elision import filled
 from escarcelle.payments.models import PromisedPayment
 from escarcelle.web.language import great_number, money, signed_money, weight
 
@@ -60,7 +61,7 @@ SENTENCES: Mapping[str, Promise | str] = {
     "batch.recorded": gettext_lazy("a saisi {payment_count} paiement(s), {total}, pour {contract}."),
     "batch.cancelled": gettext_lazy("a annulé un lot de {payment_count} paiement(s), {total}."),
     "balances.taken_over": gettext_lazy("a repris {count} solde(s), {total} en tout."),
-    "opening.corrected": gettext_lazy("a corrigé la reprise de solde, compte {account} ({difference})."),
+    "opening.corrected": gettext_lazy("a corrigé la reprise de solde de {account} ({difference})."),
     "balance.moved": gettext_lazy("a reporté un solde de {amount} d’un compte à un autre du même membre."),
     "balance.moved_back": gettext_lazy("a annulé le report d’un solde de {amount}."),
     "camap.imported": gettext_lazy("a importé de CAMAP\u00a0: {members} membre(s), {subscriptions} souscription(s)."),
@@ -130,12 +131,12 @@ class Names:
 
 
 def sentence_of(act: Activity, names: Names) -> str:
-    """« a noté un paiement de 57,75 € sur le compte de ADAM Pécine (Contrat légumes). »"""
+    """« a noté un paiement de 57,75 € sur le compte d’ADAM Pécine (Contrat légumes). »"""
     sentence = SENTENCES.get(act.kind)
     if sentence is None:
         return str(OTHER_ACT).format(kind=act.kind)
     parts = {key.removesuffix("_cents"): _in_words(key, value, names) for key, value in act.details.items()}
-    return str(sentence).format_map(_Parts(parts))
+    return filled(str(sentence), _Parts(parts))
 
 
 _DAYS = frozenset({"day", "old_day", "to", "on", "from_date"})
@@ -224,7 +225,8 @@ def _baskets(group: Group, ids: set[int]) -> dict[int, str]:
     named = _("n° {number} de {name} du {day}")
     found = group.baskets.select_related("account__member", "distribution").in_bulk(ids)
     return {
-        pk: named.format(number=one.number, name=one.account.member.name, day=format_day(one.distribution.on)) for pk, one in found.items()
+        pk: filled(named, {"number": str(one.number), "name": one.account.member.name, "day": format_day(one.distribution.on)})
+        for pk, one in found.items()
     }
 
 

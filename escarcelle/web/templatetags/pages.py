@@ -1,11 +1,20 @@
-"""`{% pages page %}`: the pages of a long list, keeping what the address already asks (sort, filter, search)."""
+"""`{% pages page %}`: the pages of a long list, keeping what the address already asks (sort, filter, search); `{{ words|elided:name }}`."""
 
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.utils.html import conditional_escape
+
+from escarcelle.lib import elision
 
 register = template.Library()
+
+
+@register.filter(is_safe=True)
+def elided(text: str, name: str) -> str:
+    """« souscription d’ADAM Pécine » of « souscription de ADAM Pécine »: for sentences that `blocktranslate` makes."""
+    return elision.elided(text, conditional_escape(name))
 
 
 @register.inclusion_tag("_pages.html", takes_context=True)

@@ -309,4 +309,4 @@ def test_only_who_may_take_over_may_correct(amap, people, taken):
 def test_the_log_tells_the_correction(amap, taken):
     browser(amap.treasurer).post(correcting(amap), right())
     log = browser(amap.treasurer).get(reverse("web:activity", args=[amap.group.slug]))
-    assert "a corrigé la reprise de solde, compte ADAM Pécine (+9,00 €)." in words(log)
+    assert "a corrigé la reprise de solde d’ADAM Pécine (+9,00 €)." in words(log)

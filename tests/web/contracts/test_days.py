@@ -62,7 +62,7 @@ def test_two_who_alternate_come_in_turn(amap):
     who = [[visit.member.name for visit in browser(amap.volunteer).get(sheet(amap, rank)).context["sheet"].visits] for rank in range(3)]
 
     assert who == [["ANGOUSTAN Bernard"], ["ADAM Pécine"], ["ANGOUSTAN Bernard"]]
-    assert "(souscription de ANGOUSTAN Bernard)" in words(browser(amap.volunteer).get(sheet(amap, 1)))
+    assert "(souscription d’ANGOUSTAN Bernard)" in words(browser(amap.volunteer).get(sheet(amap, 1)))
 
 
 def test_a_cancelled_day_keeps_its_turn_and_feeds_nobody(amap):

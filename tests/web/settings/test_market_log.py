@@ -47,9 +47,9 @@ def test_orders_and_ways_to_pay(market):
 
     assert told(market, 6) == [
         "a choisi les moyens de paiement du groupe : chèque, espèces, virement.",
-        "a enregistré la commande du panier n° 1 de ADAM Pécine du 05/09/2026 : +8,80 € à payer.",
-        "a enregistré la commande du panier n° 1 de ADAM Pécine du 05/09/2026 : −3,20 € à payer.",
-        "a retiré du panier n° 1 de ADAM Pécine du 05/09/2026 la ligne à zéro de Œufs, les six (Légumes et volailles).",
+        "a enregistré la commande du panier n° 1 d’ADAM Pécine du 05/09/2026 : +8,80 € à payer.",
+        "a enregistré la commande du panier n° 1 d’ADAM Pécine du 05/09/2026 : −3,20 € à payer.",
+        "a retiré du panier n° 1 d’ADAM Pécine du 05/09/2026 la ligne à zéro d’Œufs, les six (Légumes et volailles).",
         "a choisi les moyens de paiement du groupe : cagnotte, cagnotte qui peut être négative.",
         "a désactivé les paiements : les commandes s’enregistrent seules.",
     ]
@@ -66,9 +66,9 @@ def test_what_went_otherwise_on_the_day(market):
     share_out_shortage(distribution=market.day, product=market.bread, delivered=1, rule=Rule.PROPORTIONAL, **by)
 
     assert told(market, 5) == [
-        "a pesé Poulet fermier (Légumes et volailles), 1,652 kg, panier n° 1 de ADAM Pécine du 05/09/2026 : −1,76 € à payer.",
-        "a noté 1 × Œufs, les six (Légumes et volailles) non livré(s), panier n° 1 de ADAM Pécine du 05/09/2026 : −3,20 € à payer.",
-        "a ajouté sur place 1 × Courgettes, le filet (Légumes et volailles), panier n° 1 de ADAM Pécine du 05/09/2026 : +3,50 € à payer.",
+        "a pesé Poulet fermier (Légumes et volailles), 1,652 kg, panier n° 1 d’ADAM Pécine du 05/09/2026 : −1,76 € à payer.",
+        "a noté 1 × Œufs, les six (Légumes et volailles) non livré(s), panier n° 1 d’ADAM Pécine du 05/09/2026 : −3,20 € à payer.",
+        "a ajouté sur place 1 × Courgettes, le filet (Légumes et volailles), panier n° 1 d’ADAM Pécine du 05/09/2026 : +3,50 € à payer.",
         "a fixé le prix de Pain de campagne (Pains) à 3,00 € pour la distribution du 05/09/2026 (Halle de Port-Tudy) : "
         "1 panier(s), +0,40 € à payer.",
         "a réparti ce qui manque de Pain de campagne (Pains), distribution du 05/09/2026 (Halle de Port-Tudy) : "
@@ -89,11 +89,11 @@ def test_payments_refunds_and_validation_of_a_basket(market):
     cancel_promise(promise=other.promised_payments.get(), reason="", by=market.admin)
 
     assert [what for what in told(market, 7) if "enregistré" not in what] == [
-        "a noté comme reçu le paiement promis de 6,00 €, panier n° 1 de ADAM Pécine du 05/09/2026.",
+        "a noté comme reçu le paiement promis de 6,00 €, panier n° 1 d’ADAM Pécine du 05/09/2026.",
         "a rendu 0,40 € à ADAM Pécine.",
         "a annulé le remboursement de 0,40 € à ADAM Pécine.",
-        "a validé le panier n° 1 de ADAM Pécine du 05/09/2026 : 0,40 € d’avoir.",
-        "a rouvert le panier n° 1 de ADAM Pécine du 05/09/2026, motif : « erreur de ligne ».",
+        "a validé le panier n° 1 d’ADAM Pécine du 05/09/2026 : 0,40 € d’avoir.",
+        "a rouvert le panier n° 1 d’ADAM Pécine du 05/09/2026, motif : « erreur de ligne ».",
         "a noté comme abandonné le paiement promis de 2,80 €, panier n° 2 de BLANC Alphée du 05/09/2026.",
     ]
 

@@ -144,9 +144,9 @@ def test_the_log_tells_who_did_what_newest_first(amap):
     assert told == [
         ("ADMIN Anne", "a annulé un lot de 1 paiement(s), 693,16 €."),
         ("FAVENNEC Hervé", "a saisi 1 paiement(s), 693,16 €, pour Contrat légumes."),
-        ("LE GOFF Martine", "a annulé un paiement de 57,76 € sur le compte de ADAM Pécine (Contrat légumes)."),
-        ("LE GOFF Martine", "a corrigé un paiement sur le compte de ADAM Pécine (Contrat légumes) (+0,01 €)."),
-        ("LE GOFF Martine", "a noté un paiement de 57,75 € sur le compte de ADAM Pécine (Contrat légumes)."),
+        ("LE GOFF Martine", "a annulé un paiement de 57,76 € sur le compte d’ADAM Pécine (Contrat légumes)."),
+        ("LE GOFF Martine", "a corrigé un paiement sur le compte d’ADAM Pécine (Contrat légumes) (+0,01 €)."),
+        ("LE GOFF Martine", "a noté un paiement de 57,75 € sur le compte d’ADAM Pécine (Contrat légumes)."),
         ("LE GOFF Martine", "a inscrit ADAM Pécine (Contrat légumes), pour 693,16 €."),
         ("LE GOFF Martine", "a ajouté ADAM Pécine."),
     ]
