@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from escarcelle.catalogs.payees import Payee, payees_of
 from escarcelle.groups.models import Member
 from escarcelle.groups.permissions import Permission
-from escarcelle.lib.money import parse_amount
+from escarcelle.lib.money import NotAnAmount, parse_amount
 from escarcelle.lib.refusals import Refusal
 from escarcelle.payments.models import OpeningBalance
 from escarcelle.payments.opening_balances import take_over_with
@@ -184,6 +184,28 @@ def _with_paste(request: GroupRequest, rows: Sequence[Row]) -> tuple[list[Row], 
     return filled, pasted.problems
 
 
+@dataclass(frozen=True)
+class Gap:
+    """How far the rows are from the control total; no words while there is none that can be read."""
+
+    words: str = ""
+    style: str = ""
+
+
+def _gap(control_total: Any, total_cents: int) -> Gap:
+    try:
+        control_cents = parse_amount(str(control_total or ""), allow_negative=True)
+    except Refusal:
+        return Gap()
+    if control_cents == total_cents:
+        return Gap(_no_gap(), "good")
+    return Gap(signed_money(control_cents - total_cents), "awaits")
+
+
+def _no_gap() -> str:
+    return _("aucun, le total est juste")
+
+
 def _unbound(request: GroupRequest) -> GridForm:
     """The form as it was typed, without judging it yet: reading a paste saves nothing."""
     names = ("key", "on", "control_total")
@@ -208,6 +230,8 @@ def _show(
         "first_wrong": wrong[0].name if wrong else "",
         "read_count": len(read),
         "total_cents": sum(read),
+        "gap": _gap(form["control_total"].value(), sum(read)),
+        "words": {"amount": {code: _(sentence) for code, sentence in NotAnAmount.sentences.items()}, "exact": _no_gap()},
         "correct_stem": reverse("web:opening_balance_correct", args=[request.group.slug, 0]).removesuffix("0/corriger/"),
         "open_count": sum(row.taken is None for row in rows),
     }

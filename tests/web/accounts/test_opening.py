@@ -310,3 +310,19 @@ def test_the_log_tells_the_correction(amap, taken):
     browser(amap.treasurer).post(correcting(amap), right())
     log = browser(amap.treasurer).get(reverse("web:activity", args=[amap.group.slug]))
     assert "a corrigé la reprise de solde d’ADAM Pécine (+9,00 €)." in words(log)
+
+
+@pytest.mark.parametrize(("control", "said"), [("32", "−0,40 €"), ("32,40", "aucun, le total est juste")])
+def test_without_a_script_the_distance_to_the_control_total_is_shown_with_the_paste(amap, grid, people, control, said):
+    paste = "Pécine ADAM 45,20\nBLANC Alphée -12,80"
+
+    response = browser(amap.treasurer).post(grid, cells(amap, {}, collage=paste, lire="1", control_total=control))
+
+    assert f"Écart avec le total de contrôle {said}" in words(response)
+
+
+@pytest.mark.parametrize("control", ["", "douze"])
+def test_without_a_control_total_there_is_no_distance(amap, grid, people, control):
+    response = browser(amap.treasurer).post(grid, cells(amap, {people[0]: "45,20"}, lire="1", control_total=control))
+
+    assert re.search(r'data-live="gap" hidden', response.content.decode())

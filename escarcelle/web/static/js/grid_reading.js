@@ -27,20 +27,22 @@ const written = (cents, thousands, currency) => {
   return `${cents < 0 ? "\u2212" : ""}${currency}${euros}${isEnglish ? "." : ","}${String(Math.abs(cents) % 100).padStart(2, "0")}`;
 };
 export const plainAmount = (cents) => written(cents, "", "");
+export const formatSignedCents = (cents) => `${cents > 0 ? "+" : ""}${formatCents(cents)}`;
 export const formatCents = (cents) => (isEnglish ? written(cents, ",", "€") : `${written(cents, "\u202f", "")}\u00a0€`);
 
 const notAnAmount = (code, text, fields = {}) => new Refusal("amount", code, { typed: quoted(text), ...fields });
 
-// Cents of an amount as typed. Whole numbers all along: no fraction is ever computed.
-export const parseAmount = (text) => {
+// Cents of an amount as typed, below zero only where the server takes it so. Whole numbers all along: no fraction is ever computed.
+export const parseAmount = (text, { allowNegative = false } = {}) => {
   let digits = text.trim().replace(/\s+/g, " ").replace(CURRENCY, "");
   if (!text.trim()) throw notAnAmount("empty", text);
   const sign = digits.match(MINUS_SIGNS);
   if (sign) digits = digits.slice(sign[0].length).replace(CURRENCY, "");
   if (/^[0-9.,]+\s*e\s*[+-]?[0-9]+$/i.test(digits)) throw notAnAmount("scientific", text);
   const cents = readDigits(digits, text);
-  if (sign && sign[1] !== "+" && cents) throw notAnAmount("negative", text);
-  return cents;
+  const isNegative = sign && sign[1] !== "+" && cents > 0;
+  if (isNegative && !allowNegative) throw notAnAmount("negative", text);
+  return isNegative ? -cents : cents;
 };
 
 const readDigits = (digits, typed) => {
