@@ -214,11 +214,6 @@ def corrected_once_erased(scene):
     return scene.correct_opening(opening_id)
 
 
-def twice(act):
-    act()
-    return act()
-
-
 WEEK = dt.timedelta(weeks=1)
 MET = {
     ("KeyReused", "key_reused"): lambda s, _: sent_twice(s),

@@ -10,10 +10,10 @@ from escarcelle.groups.accounts import general_account
 from escarcelle.groups.members import PersonalDetails, create_member
 from escarcelle.payments.balance_transfers import move_balance
 from escarcelle.payments.batches import BatchRow, record_batch
+from escarcelle.payments.opening_balances import TakeOver, take_over
 from escarcelle.payments.recording import record_payment
 from escarcelle.payments.refunds import refund
 from escarcelle.tills.day import Counted, count_till
-from escarcelle.payments.opening_balances import TakeOver, take_over
 from tests.api.caller import Caller
 from tests.cast import TODAY, found_amap, received, season, signed_in
 from tests.market_cast import at, found_market

@@ -20,8 +20,8 @@ from escarcelle.payments.balance_transfers import move_balance
 from escarcelle.payments.batches import BatchRow, record_batch
 from escarcelle.payments.checkout import Wish, order
 from escarcelle.payments.models import Method
-from escarcelle.payments.recording import record_payment
 from escarcelle.payments.opening_balances import TakeOver, take_over
+from escarcelle.payments.recording import record_payment
 from escarcelle.subscriptions.calendar import cancel_delivery
 from escarcelle.tills.day import Counted, count_till
 from escarcelle.validation.forcing import force
