@@ -9,6 +9,7 @@ from escarcelle.distributions.models import Distribution
 from escarcelle.orders.models import Basket, OrderLine
 from escarcelle.payments.models import Payment, PromisedPayment, Refund, WaysToPay
 from escarcelle.payments.ways import ways_of
+from escarcelle.validation.models import BasketValidation
 from escarcelle.validation.opening import opens_at
 from escarcelle.validation.settling import Settlement, settlements
 
@@ -123,13 +124,19 @@ def basket_page(basket: Basket) -> BasketPage:
 
 
 def left_behind(distribution: Distribution) -> list[tuple[Basket, int]]:
-    """The validated baskets that are not even now: cents in favour of the client (above zero) or still owed, the largest debt first.
+    """What validating each basket left: cents in favour of the client (above zero) or still owed, the largest debt first.
 
-    Six statements, however many baskets."""
-    baskets = list(distribution.baskets.exclude(validated_at=None).select_related("account__member").order_by("number"))
-    standing = settlements(baskets)
-    left = [(basket, standing[basket.pk].left_cents) for basket in baskets]
-    return sorted(((basket, cents) for basket, cents in left if cents), key=lambda pair: pair[1])
+    As it was then, whatever was paid since; small differences that were given up, or given back at once, are not left. Two statements."""
+    validations = BasketValidation.objects.filter(basket__distribution=distribution, reopened_at=None, given_up_no=None).exclude(
+        left_cents=0
+    )
+    given = Refund.objects.filter(basket__distribution=distribution, state=Refund.State.GIVEN)
+    given_at_once = {(refund.basket_id, refund.activity_id): refund.amount_cents for refund in given}
+    rows = [
+        (validation.basket, validation.left_cents - given_at_once.get((validation.basket_id, validation.activity_id), 0))
+        for validation in validations.select_related("basket__account__member").order_by("left_cents", "basket__number")
+    ]
+    return [(basket, cents) for basket, cents in rows if cents]
 
 
 def lines_without(distribution: Distribution, line_ids: Collection[int]) -> list[OrderLine]:

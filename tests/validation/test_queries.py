@@ -5,8 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from escarcelle.orders.queries import blocked_state, market_days, producer_sheets, stalls, supplier_dues
+from escarcelle.payments.promises import Named, receive
+from escarcelle.payments.recording import Received, record_payment
+from escarcelle.validation.baskets import validate_basket
 from escarcelle.validation.exceptions import share_out_shortage
-from escarcelle.validation.queries import basket_page, baskets_page
+from escarcelle.validation.queries import basket_page, baskets_page, left_behind
 from escarcelle.validation.shortages import Rule
 from tests.cast import TODAY
 from tests.market_cast import MARKET_DAY, at
@@ -57,6 +60,7 @@ def test_reads_take_the_same_statements_at_any_size(market):
             lambda: supplier_dues(market.day),
             lambda: producer_sheets(market.day),
             lambda: blocked_state(market.group, market.now),
+            lambda: left_behind(market.day),
         )
         counts.append([statements(read) for read in reads])
     assert counts[0] == counts[1]
@@ -91,3 +95,20 @@ def test_what_each_producer_brings_and_is_owed(market):
         ("Ferme du Méné", 2, 1350),
         ("Fournil de Port-Tudy", 1, 1120),
     ]
+
+
+def test_what_a_day_left_does_not_change_with_what_is_paid_since(market):
+    market.offer(cash=True)
+    evening = at(MARKET_DAY, 18)
+    paid = market.order("ADAM Pécine", {market.bread: 1}, way="cash")
+    owing = market.order("BLANC Alphée", {market.courgettes: 1}, by=market.admin)
+    receive(promise=paid.promised_payments.get(), named=Named("cash", MARKET_DAY, amount_cents=500), by=market.admin, today=MARKET_DAY)
+    validate_basket(basket=paid, at=evening, by=market.admin, leaving="credit")
+    validate_basket(basket=owing, at=evening, by=market.admin, leaving="debt")
+    left = [(owing, -350), (paid, 220)]
+    assert left_behind(market.day) == left
+
+    later = Received(350, "cash", MARKET_DAY)
+    record_payment(account=owing.account, received=later, on=MARKET_DAY, by=market.admin)
+
+    assert left_behind(market.day) == left

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from escarcelle.groups.permissions import Permission
+from escarcelle.lib.elision import filled
 from escarcelle.lib.refusals import Refusal
 from escarcelle.orders.models import Basket
 from escarcelle.orders.queries import products_at
@@ -225,7 +226,7 @@ def _receive(request: GroupRequest, found: Basket, typed: Mapping[str, Any]) -> 
     cheque = ChequeDetails(typed["number"], typed["bank"], written_on=request.today)
     named = Named(typed["method"], request.today, typed["amount"], cheque)
     payment = receive(promise=_promise(found, typed["promise"]), named=named, by=request.member, today=request.today, key=typed["key"])
-    return _("{amount} de {name}, reçu.").format(amount=language.money(payment.amount_cents), name=found.account.member.name)
+    return filled(_("{amount} de {name}, reçu."), {"amount": language.money(payment.amount_cents), "name": found.account.member.name})
 
 
 def _drop(request: GroupRequest, found: Basket, typed: Mapping[str, Any]) -> str:
@@ -266,7 +267,7 @@ def _pay(request: GroupRequest, found: Basket, typed: Mapping[str, Any]) -> str:
     cheque = ChequeDetails(typed["number"], typed["bank"], written_on=request.today)
     received = Received(typed["amount"], typed["method"], request.today, cheque=cheque)
     record_payment(account=found.account, received=received, on=request.today, by=request.member, key=typed["key"], basket=found)
-    return _("{amount} de {name}, reçu.").format(amount=language.money(typed["amount"]), name=found.account.member.name)
+    return filled(_("{amount} de {name}, reçu."), {"amount": language.money(typed["amount"]), "name": found.account.member.name})
 
 
 def _refund(request: GroupRequest, found: Basket, typed: Mapping[str, Any]) -> str:
