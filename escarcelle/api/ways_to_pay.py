@@ -10,7 +10,7 @@ from escarcelle.api.market_days import DayReasonIn
 from escarcelle.groups.permissions import Permission
 from escarcelle.payments.models import WaysToPay
 from escarcelle.payments.ways import Offer, choices, offer_ways, on_site_methods, switch_payments_off, ways_of
-from escarcelle.tills.day import Counted, Takings, count_till, day_money, undo_count
+from escarcelle.tills.day import Counted, Takings, cash_counted, count_till, day_money, undo_count
 from escarcelle.tills.models import TillCount
 
 operations = Operations("ways to pay")
@@ -94,6 +94,13 @@ class ChequeTaken(Answer):
     amount: AmountOut
 
 
+class PiecesOut(Answer):
+    """So many of one note or coin of the euro."""
+
+    value: AmountOut
+    count: int
+
+
 class CountOut(Answer):
     """What was counted. Gaps are counted − expected; `dropped` goes to the bank."""
 
@@ -101,6 +108,7 @@ class CountOut(Answer):
     distribution_id: int
     expected_cash: AmountOut
     counted_cash: AmountOut
+    pieces: list[PiecesOut]
     cash_gap: AmountOut
     terminal_gap: AmountOut
     kept_float: AmountOut
@@ -116,6 +124,7 @@ class CountOut(Answer):
             distribution_id=count.distribution_id,
             expected_cash=count.expected_cash_cents,
             counted_cash=count.counted_cash_cents,
+            pieces=[PiecesOut(value=cents, count=number) for cents, number in count.counted_pieces],
             cash_gap=count.cash_gap_cents,
             terminal_gap=count.terminal_gap_cents,
             kept_float=count.kept_float_cents,
@@ -137,11 +146,21 @@ class DayMoneyOut(Answer):
     count: CountOut | None
 
 
+class PiecesIn(Body):
+    """So many of one note or coin of the euro."""
+
+    value: AmountIn
+    count: int
+
+
 class CountIn(Body):
-    """Everything as counted; `terminal` is the total of the terminal's ticket. A gap needs a `comment`."""
+    """Everything as counted; `terminal` is the total of the terminal's ticket. A gap needs a `comment`.
+
+    `cash` may be left out when `pieces` are given; with both, they agree."""
 
     opening_float: AmountIn
-    cash: AmountIn
+    cash: AmountIn | None = None
+    pieces: list[PiecesIn] = []
     kept_float: AmountIn
     terminal: AmountIn | None = None
     comment: Text = ""
@@ -202,8 +221,13 @@ def read_day_money(request: ApiRequest) -> DayMoneyOut:
 def count_the_till(request: ApiRequest, body: CountIn) -> CountOut:
     """Close the day's till: book the gaps and what goes to the bank.
 
-    Refusals: `a_market_only`, `not_finished`, `already_counted` (409), `comment_missing`, `keeps_too_much`, `amount_out_of_range`."""
-    counted = Counted(body.opening_float, body.cash, body.kept_float, body.terminal, body.comment)
+    Refusals: `a_market_only`, `not_finished`, `already_counted` (409), `comment_missing`, `keeps_too_much`, `amount_out_of_range`,
+    `cash_missing`, `not_a_count`, `pieces_differ`."""
+    pieces: dict[int, int] = {}
+    for kind in body.pieces:
+        pieces[kind.value] = pieces.get(kind.value, 0) + kind.count
+    cash_cents = cash_counted(body.cash, pieces)
+    counted = Counted(body.opening_float, cash_cents, body.kept_float, body.terminal, body.comment, pieces)
     count = count_till(distribution=request.distribution, counted=counted, on=request.today, by=request.member, key=request.key)
     return _count(request, count.pk)
 

@@ -5,7 +5,7 @@ much); what is not kept as the next float goes to the bank (domain §2.2)."""
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from escarcelle.groups.models import Activity, Member
 from escarcelle.ledger import books, posting
 from escarcelle.ledger.models import AccountKind
 from escarcelle.lib.dates import format_day
+from escarcelle.lib.denominations import total_cents
+from escarcelle.lib.money import Euros
 from escarcelle.lib.names import clean_text
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.payments.models import Method, Payment, PromisedPayment, Refund
@@ -36,6 +38,11 @@ class TillRefused(Refusal):
         "amount_out_of_range": gettext_noop("Une somme comptée va de 0\u00a0€ à 1\u202f000\u202f000\u00a0€."),
         "comment_missing": gettext_noop(
             "L’argent compté ne correspond pas à ce qui est attendu\u00a0: dites pourquoi, ou que vous l’ignorez."
+        ),
+        "cash_missing": gettext_noop("Indiquez la somme comptée, ou le nombre de billets et de pièces\u202f; zéro si la caisse est vide."),
+        "not_a_count": gettext_noop("Un nombre de billets ou de pièces va de 0 à 10\u202f000."),
+        "pieces_differ": gettext_noop(
+            "Les billets et les pièces font {pieces}, et non {cash}\u00a0: laissez l’un des deux vide, ou recomptez."
         ),
         "keeps_too_much": gettext_noop("On ne peut pas garder plus que ce qui est compté."),
         "not_finished": gettext_noop("Des paniers ne sont pas validés\u00a0: la caisse se compte après."),
@@ -89,13 +96,16 @@ def _by(rows: QuerySet[Any], name: str) -> dict[str, Takings]:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a person counted, in cents. `terminal_cents` is the total of the terminal's ticket, None without a terminal."""
+    """What a person counted, in cents. `terminal_cents` is the total of the terminal's ticket, None without a terminal.
+
+    `pieces`: how many of each note and coin, by its cents, when the box was counted so; they come to `cash_cents`."""
 
     opening_float_cents: int
     cash_cents: int
     kept_float_cents: int
     terminal_cents: int | None = None
     comment: str = ""
+    pieces: Mapping[int, int] = field(default_factory=dict)
 
     def cleaned(self) -> "Counted":
         """The same, tidied. Refused: `TillRefused`."""
@@ -105,7 +115,23 @@ class Counted:
                 raise TillRefused("amount_out_of_range", field=name)
         if self.kept_float_cents > self.cash_cents:
             raise TillRefused("keeps_too_much", field="kept_float_cents")
-        return Counted(**{**asdict(self), "comment": clean_text(self.comment, max_length=300)})
+        cash_counted(self.cash_cents, self.pieces)
+        return replace(self, comment=clean_text(self.comment, max_length=300))
+
+
+def cash_counted(cash_cents: int | None, pieces: Mapping[int, int]) -> int:
+    """The cents in the box: the sum that was typed, that of the notes and coins, or both when they agree. Refused: `TillRefused`."""
+    if not pieces:
+        if cash_cents is None:
+            raise TillRefused("cash_missing", field="cash_cents")
+        return cash_cents
+    try:
+        cents = total_cents(pieces)
+    except ValueError as error:
+        raise TillRefused("not_a_count", field="pieces") from error
+    if cash_cents is not None and cash_cents != cents:
+        raise TillRefused("pieces_differ", field="cash_cents", pieces=Euros(cents), cash=Euros(cash_cents))
+    return cents
 
 
 @transaction.atomic
@@ -116,7 +142,7 @@ def count_till(*, distribution: Distribution, counted: Counted, on: dt.date, by:
     if distribution.group.is_amap:
         raise TillRefused("a_market_only")
     counted = counted.cleaned()
-    content = {"distribution": distribution.pk, **asdict(counted)}
+    content = {"distribution": distribution.pk, **asdict(counted), "pieces": sorted(counted.pieces.items())}
     activity, is_first = begin(group=distribution.group, by=by, kind="till.counted", key=key, content=content)
     if not is_first:
         return distribution.group.till_counts.get(pk=activity.details["count"])
@@ -134,6 +160,7 @@ def count_till(*, distribution: Distribution, counted: Counted, on: dt.date, by:
         opening_float_cents=counted.opening_float_cents,
         expected_cash_cents=money.expected_cash_cents(counted.opening_float_cents),
         counted_cash_cents=counted.cash_cents,
+        pieces={str(cents): pieces for cents, pieces in counted.pieces.items() if pieces},
         expected_terminal_cents=money.net_cents(Method.CARD_TERMINAL),
         terminal_cents=counted.terminal_cents,
         kept_float_cents=counted.kept_float_cents,

@@ -18,6 +18,8 @@ class TillCount(models.Model):
     opening_float_cents = models.BigIntegerField()
     expected_cash_cents = models.BigIntegerField()
     counted_cash_cents = models.BigIntegerField()
+    # How many of each note and coin, by its cents; empty when only their sum was typed.
+    pieces = models.JSONField(default=dict)
     expected_terminal_cents = models.BigIntegerField()
     # None when nobody had a terminal.
     terminal_cents = models.BigIntegerField(null=True)
@@ -47,6 +49,11 @@ class TillCount(models.Model):
     @property
     def terminal_gap_cents(self) -> int:
         return 0 if self.terminal_cents is None else self.terminal_cents - self.expected_terminal_cents
+
+    @property
+    def counted_pieces(self) -> list[tuple[int, int]]:
+        """(cents of a note or coin, how many), the largest first."""
+        return sorted(((int(cents), count) for cents, count in self.pieces.items()), reverse=True)
 
     @property
     def dropped_cents(self) -> int:

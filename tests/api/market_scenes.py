@@ -314,6 +314,9 @@ MET = {
     # the till
     ("TillRefused", "already_counted"): lambda s: s.counted().count(),
     ("TillRefused", "amount_out_of_range"): lambda s: s.validated().count(cash="-0.01"),
+    ("TillRefused", "cash_missing"): lambda s: s.validated().count(cash=None),
+    ("TillRefused", "not_a_count"): lambda s: s.validated().count(cash=None, pieces=[{"value": "0.03", "count": 1}]),
+    ("TillRefused", "pieces_differ"): lambda s: s.validated().count(pieces=[{"value": "5.00", "count": 1}]),
     ("TillRefused", "comment_missing"): lambda s: s.validated().count(cash="3.49"),
     ("TillRefused", "keeps_too_much"): lambda s: s.validated().count(kept="3.51"),
     ("TillRefused", "not_finished"): lambda s: s.ordered().count(),

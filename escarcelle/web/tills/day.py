@@ -17,7 +17,13 @@ from escarcelle.web.tills.forms import CountForm, ReopenTillForm
 from escarcelle.web.validation.reach import distribution_of
 
 Way = PromisedPayment.Way
-FIELDS = {"cash_cents": "cash", "opening_float_cents": "opening_float", "kept_float_cents": "kept_float", "terminal_cents": "terminal"}
+FIELDS = {
+    "cash_cents": "cash",
+    "opening_float_cents": "opening_float",
+    "kept_float_cents": "kept_float",
+    "terminal_cents": "terminal",
+    "pieces": "cash",
+}
 
 
 @group_screen(may=Permission.COUNT_TILL)
