@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from escarcelle.lib.refusals import Refusal, gettext_noop
 # A season beyond this is a slip of the keyboard (2062 for 2026), and would make thousands of distributions.
 LONGEST_CONTRACT = dt.timedelta(days=3 * 366)
 HIGHEST_PRICE_CENTS = 1_000_000_00
+EARLIEST_ORDERS_DAYS = 366
 
 
 class ContractRefused(Refusal):
@@ -34,6 +35,10 @@ class ContractRefused(Refusal):
         "ends_before_it_starts": gettext_noop("Le dernier jour vient avant le premier."),
         "too_long": gettext_noop("Un contrat dure trois ans au plus\u00a0: vérifiez l’année."),
         "absences_out_of_range": gettext_noop("Le nombre d’absences va de 0 à 400."),
+        "kind_unknown": gettext_noop("Un contrat d’AMAP est à paniers constants, ou à commander à chaque date."),
+        "minimum_out_of_range": gettext_noop("Un minimum va de 0\u00a0€ à 1\u202f000\u202f000\u00a0€."),
+        "orders_close_before_they_open": gettext_noop("Les commandes ferment avant d’ouvrir\u00a0: ouvrez-les plus de jours avant."),
+        "orders_days_out_of_range": gettext_noop("Les commandes ouvrent et ferment de 0 à 366 jours avant la distribution."),
         "absences_end_before_they_start": gettext_noop("La période d’absence finit avant de commencer."),
         "another_group": gettext_noop("Cette personne ou ce producteur n’appartient pas au groupe."),
         "product_name_taken": gettext_noop("Ce contrat propose déjà un produit de ce nom."),
@@ -48,7 +53,10 @@ class ContractRefused(Refusal):
 
 @dataclass(frozen=True)
 class ContractTerms:
-    """What is agreed with the producer for a season. `cheque_payable_to` empty means the producer's name."""
+    """What is agreed with the producer for a season. `cheque_payable_to` empty means the producer's name.
+
+    Of a variable contract only: the least to order at each distribution and over the whole contract, in cents, zero for none; when orders
+    open (None: as soon as a distribution is planned) and close, in days before a distribution."""
 
     name: str
     starts_on: dt.date
@@ -57,12 +65,18 @@ class ContractTerms:
     absences_allowed: int = 0
     absences_from: dt.date | None = None
     absences_until: dt.date | None = None
+    minimum_per_delivery_cents: int = 0
+    minimum_total_cents: int = 0
+    orders_open_days_before: int | None = None
+    orders_close_days_before: int = 0
+    orders_close_time: dt.time = dt.time(20)
 
-    def cleaned(self, producer: Producer) -> "ContractTerms":
-        """The same, tidied. Refused: `ContractRefused`."""
+    def cleaned(self, producer: Producer, *, kind: str = Contract.Kind.CONSTANT) -> "ContractTerms":
+        """The same, tidied; a contract that is not variable has neither minimum nor orders. Refused: `ContractRefused`."""
         terms = ContractTerms(
             **{
                 **asdict(self),
+                **({} if kind == Contract.Kind.VARIABLE else _NO_ORDERS),
                 "name": clean_text(self.name, max_length=120),
                 "cheque_payable_to": clean_text(self.cheque_payable_to, max_length=120) or producer.name,
             }
@@ -77,24 +91,53 @@ class ContractTerms:
             raise ContractRefused("absences_out_of_range", field="absences_allowed")
         if terms.absences_from and terms.absences_until and terms.absences_until < terms.absences_from:
             raise ContractRefused("absences_end_before_they_start", field="absences_until")
+        terms._check_orders()
         return terms
+
+    def _check_orders(self) -> None:
+        for field in ("minimum_per_delivery_cents", "minimum_total_cents"):
+            if not 0 <= getattr(self, field) <= HIGHEST_PRICE_CENTS:
+                raise ContractRefused("minimum_out_of_range", field=field)
+        for field in ("orders_open_days_before", "orders_close_days_before"):
+            if not 0 <= (getattr(self, field) or 0) <= EARLIEST_ORDERS_DAYS:
+                raise ContractRefused("orders_days_out_of_range", field=field)
+        if self.orders_open_days_before is not None and self.orders_open_days_before <= self.orders_close_days_before:
+            raise ContractRefused("orders_close_before_they_open", field="orders_open_days_before")
+
+
+_NO_ORDERS: dict[str, Any] = {
+    "minimum_per_delivery_cents": 0,
+    "minimum_total_cents": 0,
+    "orders_open_days_before": None,
+    "orders_close_days_before": 0,
+    "orders_close_time": dt.time(20),
+}
 
 
 @transaction.atomic
 def open_contract(
-    *, group: Group, producer: Producer, terms: ContractTerms, by: Member | None, key: UUID | None = None, coordinator: Member | None = None
+    *,
+    group: Group,
+    producer: Producer,
+    terms: ContractTerms,
+    by: Member | None,
+    key: UUID | None = None,
+    coordinator: Member | None = None,
+    kind: str = Contract.Kind.CONSTANT,
 ) -> Contract:
-    """Open a contract with a producer of an AMAP. Sent twice with one key, the first comes back. Refused: `ContractRefused`."""
+    """Open a contract with a producer of an AMAP, of the same basket each time or variable. Sent twice with one key, the first comes back. Refused: `ContractRefused`."""
     if not group.is_amap:
         raise ContractRefused("an_amap_only")
     if producer.group_id != group.pk:
         raise ContractRefused("another_group", field="producer")
-    terms = terms.cleaned(producer)
-    content = {**asdict(terms), "producer": producer.pk, "coordinator": coordinator and coordinator.pk}
+    if kind not in (Contract.Kind.CONSTANT, Contract.Kind.VARIABLE):
+        raise ContractRefused("kind_unknown", field="kind")
+    terms = terms.cleaned(producer, kind=kind)
+    content = {**asdict(terms), "kind": str(kind), "producer": producer.pk, "coordinator": coordinator and coordinator.pk}
     activity, is_first = begin(group=group, by=by, kind="contract.opened", key=key, content=content)
     if not is_first:
         return group.contracts.get(pk=activity.details["contract"])
-    contract = Contract.objects.create(group=group, producer=producer, **asdict(terms))
+    contract = Contract.objects.create(group=group, producer=producer, kind=kind, **asdict(terms))
     note(activity, contract=contract.pk)
     if coordinator is not None:
         appoint_coordinator(contract=contract, member=coordinator, by=by)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +69,11 @@ class Contract(models.Model):
     # Of a variable contract; zero when there is none. The second one is reduced in proportion for who joins late.
     minimum_per_delivery_cents = models.BigIntegerField(default=0)
     minimum_total_cents = models.BigIntegerField(default=0)
+    # Of a variable contract: members order from so many days before a distribution (None: as soon as it is planned), from midnight,
+    # until so many days before it, at that hour.
+    orders_open_days_before = models.PositiveSmallIntegerField(null=True, blank=True)
+    orders_close_days_before = models.PositiveSmallIntegerField(default=0)
+    orders_close_time = models.TimeField(default=dt.time(20))
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -77,6 +84,10 @@ class Contract(models.Model):
                 name="absence_window_ends_after_it_starts",
             ),
             models.CheckConstraint(condition=Q(fee_basis_points__lte=10_000), name="fee_is_a_part_of_the_price"),
+            models.CheckConstraint(
+                condition=Q(orders_open_days_before=None) | Q(orders_open_days_before__gt=F("orders_close_days_before")),
+                name="dated_orders_close_after_they_open",
+            ),
             models.CheckConstraint(
                 condition=Q(minimum_per_delivery_cents__gte=0, minimum_total_cents__gte=0), name="minimums_are_not_negative"
             ),
@@ -89,6 +100,10 @@ class Contract(models.Model):
     @property
     def is_constant(self) -> bool:
         return self.kind == self.Kind.CONSTANT
+
+    @property
+    def is_variable(self) -> bool:
+        return self.kind == self.Kind.VARIABLE
 
     @property
     def is_market(self) -> bool:

@@ -83,9 +83,12 @@ class Delivery(models.Model):
     distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="deliveries")
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
-    # Exceptions to the distribution's window: this producer needs to know earlier.
+    # Exceptions to the distribution's window: this producer needs to know earlier. Of a variable contract: by the contract's rule.
     orders_open_at = models.DateTimeField(null=True, blank=True)
     orders_close_at = models.DateTimeField(null=True, blank=True)
+
+    # Of a variable contract: when whoever had said nothing was given their default order. Before that, nothing was given.
+    default_orders_at = models.DateTimeField(null=True)
 
     objects = DeliveryQuerySet.as_manager()
 

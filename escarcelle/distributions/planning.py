@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from escarcelle.catalogs.models import Contract
@@ -62,9 +64,38 @@ def place_deliveries(contract: Contract, slot: Slot, days: Iterable[dt.date]) ->
         if not contract.starts_on <= day <= contract.ends_on:
             raise PlanningRefused("outside_contract", day=format_day(day))
     distributions = _distributions(contract.group, slot, _missing(contract, slot, wanted))
-    return Delivery.objects.bulk_create(
-        Delivery(group=contract.group, contract=contract, distribution=distribution) for distribution in distributions
-    )
+    deliveries = [Delivery(group=contract.group, contract=contract, distribution=distribution) for distribution in distributions]
+    for delivery in deliveries:
+        apply_rule(contract, delivery)
+    return Delivery.objects.bulk_create(deliveries)
+
+
+def apply_rule(contract: Contract, delivery: Delivery) -> None:
+    """When members may order from a variable contract, by its rule; nothing for the other kinds, nothing is saved.
+
+    A delivery whose orders close again, later than they did, gives default orders again to who has said nothing."""
+    if not contract.is_variable:
+        return
+    on, opens = delivery.distribution.on, contract.orders_open_days_before
+    delivery.orders_open_at = None if opens is None else _instant(on - dt.timedelta(days=opens), dt.time(0))
+    closes_at = _instant(on - dt.timedelta(days=contract.orders_close_days_before), contract.orders_close_time)
+    delivery.orders_close_at = min(closes_at, delivery.distribution.starts)
+    if delivery.default_orders_at and delivery.default_orders_at < delivery.orders_close_at:
+        delivery.default_orders_at = None
+
+
+def _instant(day: dt.date, time: dt.time) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, time))
+
+
+def apply_rule_to_coming(contract: Contract) -> None:
+    """Bring the orders of the deliveries that are not closed for good to the contract's rule. Needs a transaction."""
+    if not contract.is_variable:
+        return
+    deliveries = list(contract.deliveries.filter(default_orders_at=None).select_related("distribution"))
+    for delivery in deliveries:
+        apply_rule(contract, delivery)
+    Delivery.objects.bulk_update(deliveries, ["orders_open_at", "orders_close_at"])
 
 
 def _missing(contract: Contract, slot: Slot, days: list[dt.date]) -> list[dt.date]:
@@ -114,7 +145,8 @@ def move(delivery: Delivery, to: dt.date, place: Place | None = None) -> None:
     slot = Slot(place or old.place, old.starts_at, old.ends_at)
     _refuse_second(delivery.contract, delivery.contract.deliveries.filter(distribution__on=to).exclude(pk=delivery.pk), field="to")
     [delivery.distribution] = _distributions(delivery.group, slot, [to])
-    delivery.save(update_fields=["distribution"])
+    apply_rule(delivery.contract, delivery)
+    delivery.save(update_fields=["distribution", "orders_open_at", "orders_close_at", "default_orders_at"])
     drop_if_empty(old)
 
 
@@ -136,4 +168,6 @@ def drop_if_empty(distribution: Distribution) -> None:
     """A day on which nothing is delivered any more is not a distribution. Needs a transaction."""
     held = Distribution.objects.select_for_update().filter(pk=distribution.pk).first()
     if held and not held.deliveries.exists():
-        held.delete()
+        # What was ordered for it is about to follow the delivery, or keeps the day: `orders.engagements`.
+        with suppress(ProtectedError):
+            held.delete()

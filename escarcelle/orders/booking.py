@@ -16,8 +16,7 @@ from escarcelle.ledger import books, posting
 from escarcelle.ledger.models import AccountKind
 from escarcelle.orders.models import Basket, OrderLine
 from escarcelle.subscriptions.booking import actor
-
-ORDERED = "order"
+from escarcelle.subscriptions.dues import ORDERED
 
 # Cents by account to be credited.
 Dues = Mapping[int, int]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from escarcelle.catalogs.models import Product
 from escarcelle.distributions.models import Delivery, Distribution
@@ -11,20 +12,31 @@ from escarcelle.groups.models import Group, Member, MemberAccount
 
 
 class BasketQuerySet(models.QuerySet["Basket"]):
+    def of_markets(self) -> BasketQuerySet:
+        """Those that are collected, paid and validated on the day. In an AMAP no money changes hands then: nothing to validate."""
+        return self.filter(account__is_general=True)
+
     def to_validate(self) -> BasketQuerySet:
         """Something was ordered and nobody has said yet that it was collected and paid."""
         ordered = OrderLine.objects.filter(basket=models.OuterRef("pk"), quantity__gt=0)
-        return self.filter(models.Exists(ordered), validated_at=None)
+        return self.of_markets().filter(models.Exists(ordered), validated_at=None)
 
 
 class Basket(models.Model):
     """A household's order at one distribution, on one account: in a market everything, in an AMAP one variable contract."""
+
+    class Origin(models.TextChoices):
+        CHOSEN = "chosen", _("commandé")
+        DEFAULT = "default", _("par défaut")
+        # Of a variable contract: an order was taken back, so that the default order comes at the closing.
+        UNDECIDED = "undecided", _("rien de dit")
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="baskets")
     distribution = models.ForeignKey(Distribution, on_delete=models.PROTECT, related_name="baskets")
     account = models.ForeignKey(MemberAccount, on_delete=models.PROTECT, related_name="baskets")
     # « N° de panier », called out at the distribution.
     number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.CHOSEN)
     validated_at = models.DateTimeField(null=True)
 
     objects = BasketQuerySet.as_manager()

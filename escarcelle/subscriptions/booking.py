@@ -11,7 +11,7 @@ from escarcelle.groups.models import Activity, Member
 from escarcelle.ledger import balances, books, posting
 from escarcelle.ledger.models import AccountKind
 from escarcelle.lib.refusals import Refusal, gettext_noop
-from escarcelle.subscriptions.dues import Due, contract_facts
+from escarcelle.subscriptions.dues import ORDERED, Due, contract_facts
 from escarcelle.subscriptions.models import Subscription
 
 SIGNED = "subscription_signed"
@@ -20,7 +20,18 @@ WITHDRAWN = "subscription_withdrawn"
 ORDER_KINDS = (SIGNED, CHANGED, WITHDRAWN)
 # Beyond ten million euros a price or a quantity is a slip of the keyboard, and a total that no screen could show.
 HIGHEST_TOTAL_CENTS = 10_000_000_00
-_AGREED = ("starts_on", "ends_on", "absences_allowed", "absences_from", "absences_until")
+_AGREED = (
+    "starts_on",
+    "ends_on",
+    "absences_allowed",
+    "absences_from",
+    "absences_until",
+    "minimum_per_delivery_cents",
+    "minimum_total_cents",
+    "orders_open_days_before",
+    "orders_close_days_before",
+    "orders_close_time",
+)
 
 
 class TotalRefused(Refusal):
@@ -70,7 +81,8 @@ def book_differences(
     book_id = contract.producer.book_id
     facts = contract_facts(contract.pk, subscriptions)
     nos = [subscription.account.account_no for subscription in subscriptions]
-    booked = balances.total_by_kind(book_id, nos, ORDER_KINDS)
+    # Orders made date by date are part of what is due, and are in the books already.
+    booked = balances.total_by_kind(book_id, nos, (*ORDER_KINDS, ORDERED))
     differences = []
     for subscription in subscriptions:
         due = facts.due(subscription) if subscription.withdrawn_at is None else Due(0, 0)

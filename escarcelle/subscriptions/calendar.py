@@ -6,6 +6,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from escarcelle.catalogs.contracts import ContractRefused, ContractTerms, check_price
 from escarcelle.catalogs.models import Contract, Product, ProductPrice
@@ -39,9 +40,18 @@ def plan(
     if slot.place.group_id != contract.group_id:
         raise PlanningRefused("another_group", field="place")
     deliveries = planning.place_deliveries(contract, slot, days)
+    _close_at_once(deliveries, on)
     note(activity, contract=contract.pk, deliveries=[delivery.pk for delivery in deliveries])
     _follow(contract, activity, label="Distributions ajoutées", on=on, by=by)
     return deliveries
+
+
+def _close_at_once(deliveries: Iterable[Delivery], on: dt.date) -> None:
+    """Nobody could say anything about a delivery planned after its orders have closed: it gives no default order."""
+    late = [delivery for delivery in deliveries if delivery.orders_close_at and localdate(delivery.orders_close_at) < on]
+    for delivery in late:
+        delivery.default_orders_at = delivery.orders_close_at
+    Delivery.objects.bulk_update(late, ["default_orders_at"])
 
 
 @transaction.atomic
@@ -157,7 +167,7 @@ def change_price(
 
 @transaction.atomic
 def change_terms(*, contract: Contract, terms: ContractTerms, by: Member | None, key: UUID | None = None) -> Contract:
-    """Change a contract's name, period, payee wording and absence limits. No balance moves: absences already noted stay.
+    """Change a contract's name, period, payee wording, absence limits, minimums and orders. No balance moves: absences and orders stay.
 
     Sent twice with one key, changed once. Undone by changing back. Refused: `ContractRefused`, also when a subscription or a delivery
     would be left outside the period."""
@@ -167,7 +177,7 @@ def change_terms(*, contract: Contract, terms: ContractTerms, by: Member | None,
     if not is_first:
         return contract
     booking.lock_payee(contract)
-    terms = terms.cleaned(contract.producer)
+    terms = terms.cleaned(contract.producer, kind=contract.kind)
     standing = contract.subscriptions.standing()
     deliveries = contract.deliveries.all()
     if standing.filter(starts_on__lt=terms.starts_on).exists() or deliveries.filter(distribution__on__lt=terms.starts_on).exists():
@@ -178,6 +188,7 @@ def change_terms(*, contract: Contract, terms: ContractTerms, by: Member | None,
         setattr(contract, name, value)
     contract.save()
     _price_from_the_first_day(contract)
+    planning.apply_rule_to_coming(contract)
     note(activity, contract=contract.pk)
     return contract
 

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from django.db.models import F
 
@@ -86,8 +87,14 @@ class DaySheet:
     needed: list[Needed]
 
 
-def day_sheet(distribution: Distribution) -> DaySheet:
-    """Who comes on the day of a distribution and what they leave with, over all contracts delivered there. Seven statements."""
+# What is taken on a day of a variable contract, by subscription: read above, where the orders are. Who is not there takes the default order.
+Decided = Mapping[int, tuple[Engagement, ...]]
+
+
+def day_sheet(distribution: Distribution, decided: Decided = MappingProxyType({})) -> DaySheet:
+    """Who comes on the day of a distribution and what they leave with, over all contracts delivered there. Seven statements.
+
+    Who takes nothing of a variable contract is not expected for it."""
     deliveries = list(distribution.deliveries.select_related("contract__producer").order_by("contract__name", "pk"))
     standing = {delivery.contract_id: delivery for delivery in deliveries if delivery.cancelled_at is None}
     covering = Subscription.objects.standing().filter(contract__in=standing, starts_on__lte=distribution.on, ends_on__gte=distribution.on)
@@ -103,6 +110,10 @@ def day_sheet(distribution: Distribution) -> DaySheet:
             continue
         who = collector(subscription, planned_days[delivery.contract_id], distribution.on)
         share = _share(subscription, who, delivery.contract, facts[delivery.contract_id], distribution.on)
+        if delivery.contract.is_variable:
+            share = replace(share, engagement=decided.get(subscription.pk, share.engagement))
+            if not share.engagement:
+                continue
         shares[who].append(share)
         needed.update({(delivery.contract_id, part.product_name): part.quantity for part in share.engagement})
     return DaySheet(

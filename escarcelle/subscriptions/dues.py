@@ -3,6 +3,9 @@
     due(delivery) = Σ over products of quantity(product, day) × price(product, day), for the standing deliveries of the contract
     that fall in the subscription's period and at which it is not absent.
 
+A variable contract owes what was ordered date by date, each line at the price of its moment: the books hold it already (`ordered`), and
+the lines of the subscription are only the default order.
+
 Facts are read for many subscriptions in a fixed number of statements; the rest is arithmetic (figures: docs/money/season.md)."""
 
 import datetime as dt
@@ -12,9 +15,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 
-from escarcelle.catalogs.models import ProductPrice
+from escarcelle.catalogs.models import Contract, ProductPrice
 from escarcelle.distributions.models import Delivery
+from escarcelle.ledger.balances import total_by_kind
 from escarcelle.subscriptions.models import Absence, Subscription, SubscriptionLine
+
+# The operations of orders, date by date: those of a variable contract are on the accounts of its subscriptions.
+ORDERED = "order"
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,8 @@ class ContractFacts:
     product_names: dict[int, str] = field(default_factory=dict)
     lines: dict[int, dict[int, DatedValues]] = field(default_factory=lambda: defaultdict(dict))
     absences: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    # Of a variable contract: cents ordered by subscription, from the books; None for a contract whose dues are computed here.
+    ordered: dict[int, int] | None = None
     _running: dict[int, list[int]] = field(default_factory=dict)
 
     def days_of(self, subscription: Subscription) -> list[Day]:
@@ -86,6 +95,8 @@ class ContractFacts:
         first, last = self._span(subscription.starts_on, subscription.ends_on)
         absent = self.absences.get(subscription.pk, ())
         away = [day.on for day in self.days[first:last] if day.delivery_id in absent] if absent else []
+        if self.ordered is not None:
+            return Due(last - first - len(away), self.ordered.get(subscription.pk, 0))
         total_cents = sum(
             self._run_cents(product_id, quantities, first, last) for product_id, quantities in self.lines.get(subscription.pk, {}).items()
         )
@@ -114,11 +125,15 @@ class ContractFacts:
         return self._running[product_id]
 
     def due_on(self, subscription: Subscription, day: dt.date) -> int:
-        """Cents due for one date, whatever the deliveries."""
+        """Cents due for one date, whatever the deliveries; of a variable contract, what the default order would come to."""
         return sum(quantities.at(day) * self.prices[product].at(day) for product, quantities in self.lines.get(subscription.pk, {}).items())
 
     def shares(self, subscription: Subscription) -> list[Share]:
-        """« 18 distributions du … au …, à 13,00 € »: the computation, in lines a person can add up. Their sum is the total."""
+        """« 18 distributions du … au …, à 13,00 € »: the computation, in lines a person can add up. Their sum is the total.
+
+        None for a variable contract: each order is an operation of its own."""
+        if self.ordered is not None:
+            return []
         days = self.days_of(subscription)
         return [
             share
@@ -149,17 +164,18 @@ def _on(day: Day) -> dt.date:
 
 
 def contract_facts(contract_id: int, subscriptions: Sequence[Subscription] | None = None) -> ContractFacts:
-    """Read the facts of one contract, in four statements, for all its subscriptions or for those given."""
+    """Read the facts of one contract, in four statements, for all its subscriptions or for those given. Six for a variable one."""
     return facts_by_contract([contract_id], subscriptions)[contract_id]
 
 
 def facts_by_contract(contract_ids: Iterable[int], subscriptions: Sequence[Subscription] | None = None) -> dict[int, ContractFacts]:
-    """The same for several contracts, in the same four statements."""
+    """The same for several contracts, in the same four statements, and two for each payee of variable ones."""
     facts = {contract_id: ContractFacts() for contract_id in contract_ids}
     _read_days(facts)
     _read_prices(facts)
     _read_lines(facts, subscriptions)
     _read_absences(facts, subscriptions)
+    _read_ordered({contract_id: found for contract_id, found in facts.items() if found.ordered is not None}, subscriptions)
     return facts
 
 
@@ -173,9 +189,11 @@ def _read_prices(facts: dict[int, ContractFacts]) -> None:
     rows = (
         ProductPrice.objects.filter(product__contract__in=facts)
         .order_by("product__contract_id", "product_id", "from_date")
-        .values_list("product__contract_id", "product_id", "product__name", "from_date", "price_cents")
+        .values_list("product__contract_id", "product_id", "product__name", "product__contract__kind", "from_date", "price_cents")
     )
-    for (contract_id, product_id, name), run in groupby(rows, key=lambda row: row[:3]):
+    for (contract_id, product_id, name, kind), run in groupby(rows, key=lambda row: row[:4]):
+        if kind == Contract.Kind.VARIABLE:
+            facts[contract_id].ordered = {}
         dated = [(from_date, price_cents) for *_, from_date, price_cents in run]
         # The first price also counts for a day before it: a contract whose first day was brought forward.
         facts[contract_id].prices[product_id] = _dated(dated, before=dated[0][1])
@@ -199,6 +217,24 @@ def _read_absences(facts: dict[int, ContractFacts], subscriptions: Sequence[Subs
         absences = absences.filter(subscription__in=[subscription.pk for subscription in subscriptions])
     for contract_id, subscription_id, delivery_id in absences.values_list("subscription__contract_id", "subscription_id", "delivery_id"):
         facts[contract_id].absences[subscription_id].add(delivery_id)
+
+
+def _read_ordered(facts: dict[int, ContractFacts], subscriptions: Sequence[Subscription] | None) -> None:
+    """What was ordered date by date: minus the debits and credits that orders have written on the account of each subscription."""
+    if not facts:
+        return
+    ordered: dict[int, dict[int, int]] = {contract_id: {} for contract_id in facts}
+    found = Subscription.objects.filter(contract__in=facts)
+    if subscriptions is not None:
+        found = found.filter(pk__in=[subscription.pk for subscription in subscriptions])
+    rows = list(found.order_by("account__book_id", "pk").values_list("contract_id", "pk", "account__book_id", "account__account_no"))
+    for book_id, run in groupby(rows, key=lambda row: row[2]):
+        of_book = list(run)
+        booked = total_by_kind(book_id, [account_no for *_, account_no in of_book], (ORDERED,))
+        for contract_id, subscription_id, _, account_no in of_book:
+            ordered[contract_id][subscription_id] = -booked.get(account_no, 0)
+    for contract_id, cents in ordered.items():
+        facts[contract_id].ordered = cents
 
 
 def _dated(pairs: Sequence[tuple[dt.date, int]], before: int) -> DatedValues:

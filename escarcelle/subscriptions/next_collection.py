@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -35,14 +36,18 @@ class NextCollection:
     collected: tuple[Collected, ...]
 
 
-def next_collection(member: Member, on: dt.date) -> NextCollection | None:
+# What is taken at each delivery of variable contracts: read above, where the orders are. At the others, the default order is.
+Ordered = Mapping[Subscription, Mapping[int, tuple[Engagement, ...]]]
+
+
+def next_collection(member: Member, on: dt.date, ordered: Ordered = MappingProxyType({})) -> NextCollection | None:
     """The first distribution from `on` at which the member's household collects, alternation and absences reckoned.
 
     Three statements, however many contracts and distributions. None when there is nothing to come."""
     household = (
         Q(subscription__member=member.holder_id) | Q(subscription__alternate=member.holder_id) | Q(subscription__alternate=member.pk)
     )
-    quantities = _quantities(household, on)
+    quantities = {**{subscription: {} for subscription in ordered}, **_quantities(household, on)}
     if not quantities:
         return None
     contract_ids = {subscription.contract_id for subscription in quantities}
@@ -54,7 +59,7 @@ def next_collection(member: Member, on: dt.date) -> NextCollection | None:
     to_come = (delivery for delivery in deliveries if delivery.distribution.on >= on and delivery.cancelled_at is None)
     for _, of_place in groupby(to_come, key=lambda delivery: delivery.distribution_id):
         same = list(of_place)
-        collected = tuple(_collected(member, quantities, same, absent, planned_days))
+        collected = tuple(_collected(member, quantities, same, absent, planned_days, ordered))
         if collected:
             return NextCollection(same[0].distribution, collected)
     return None
@@ -81,6 +86,7 @@ def _collected(
     deliveries: Collection[Delivery],
     absent: Collection[tuple[int, int]],
     planned_days: dict[int, list[dt.date]],
+    ordered: Ordered,
 ) -> Iterable[Collected]:
     """What the household takes at the deliveries of one distribution."""
     by_contract = {delivery.contract_id: delivery for delivery in deliveries}
@@ -94,7 +100,8 @@ def _collected(
         who = collector(subscription, planned_days[subscription.contract_id], day)
         if who.pk not in (member.pk, member.holder_id):
             continue
-        engagement = tuple(Engagement(values.at(day), name) for name, values in products.items() if values.at(day))
+        default = tuple(Engagement(values.at(day), name) for name, values in products.items() if values.at(day))
+        engagement = ordered.get(subscription, {}).get(delivery.pk, default)
         if engagement:
             holder_name = subscription.member.name if subscription.member_id != member.holder_id else None
             yield Collected(subscription.contract, engagement, holder_name)

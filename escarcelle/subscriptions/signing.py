@@ -16,9 +16,10 @@ from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Member
 from escarcelle.ledger import statements
 from escarcelle.lib.dates import format_day
+from escarcelle.lib.money import Euros
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.subscriptions import booking
-from escarcelle.subscriptions.dues import contract_facts, is_planned_between
+from escarcelle.subscriptions.dues import ORDERED, contract_facts, is_planned_between
 from escarcelle.subscriptions.models import (
     FROM_THE_START,
     Subscription,
@@ -45,6 +46,9 @@ class SubscriptionRefused(Refusal):
         "unknown_product": gettext_noop("Ce produit n’est pas proposé par le contrat."),
         "quantity_out_of_range": gettext_noop("Une quantité va de 0 à 1\u202f000."),
         "no_quantity": gettext_noop("Indiquez la quantité d’au moins un produit."),
+        "default_order_too_small": gettext_noop(
+            "La commande par défaut fait {total}, et le contrat demande au moins {minimum} à chaque distribution\u00a0: il manque {missing}."
+        ),
         "withdrawn": gettext_noop("Cette souscription a été supprimée."),
         "would_rewrite_the_past": gettext_noop(
             "Des distributions passées changeraient\u00a0: les quantités s’appliquent à partir d’aujourd’hui."
@@ -58,6 +62,9 @@ class CannotWithdraw(Refusal):
     sentences: ClassVar[Mapping[str, str]] = {
         "past_delivery": gettext_noop(
             "Une distribution a déjà eu lieu\u00a0: terminez plutôt la souscription à une date, puis rendez ce qui reste en avoir."
+        ),
+        "ordered": gettext_noop(
+            "Des commandes sont passées sur cette souscription\u00a0: annulez-les, ou terminez la souscription à une date."
         ),
         "payment": gettext_noop(
             "De l’argent a été noté sur cette souscription\u00a0: annulez ces opérations, ou terminez la souscription à une date et rendez ce qui reste en avoir."
@@ -99,7 +106,8 @@ def sign(
 ) -> Subscription:
     """Engage a member: everything due over the period is debited from a new account of theirs with the producer.
 
-    `quantities` maps product ids to how many at each distribution. Sent twice with one key, the first subscription comes back.
+    `quantities` maps product ids to how many at each distribution. Of a variable contract they are the default order, which may be empty
+    when there is no minimum, and nothing is debited: sign it through `orders.engagements`. Sent twice with one key, the first subscription comes back.
     Refused: `SubscriptionRefused` (period outside the contract, overlap with another subscription of the member, unknown product,
     no quantity, alternate unknown or the same person, member of another group or gone)."""
     content = {"contract": contract.pk, "member": member.pk, "quantities": dict(quantities), **_content(period, alternation)}
@@ -111,6 +119,7 @@ def sign(
     _check_alternation(contract, member, alternation)
     _check_period(contract, member, period)
     products = _products(contract, quantities)
+    _check_default_order(contract, products, on)
     subscription = Subscription.objects.create(
         group=contract.group,
         contract=contract,
@@ -279,11 +288,14 @@ def withdraw(*, subscription: Subscription, on: dt.date, by: Member, key: UUID |
     )
     if not is_first:
         return
-    days = contract_facts(contract.pk, [subscription]).days_of(subscription)
+    facts = contract_facts(contract.pk, [subscription])
+    if facts.ordered and facts.ordered[subscription.pk]:
+        raise CannotWithdraw("ordered")
+    days = facts.days_of(subscription)
     if days and days[0].on < on:
         raise CannotWithdraw("past_delivery")
     account = subscription.account
-    if statements.has_other_kinds(account.book_id, account.account_no, booking.ORDER_KINDS):
+    if statements.has_other_kinds(account.book_id, account.account_no, (*booking.ORDER_KINDS, ORDERED)):
         raise CannotWithdraw("payment")
     subscription.withdrawn_at = timezone.now()
     subscription.save(update_fields=["withdrawn_at"])
@@ -346,9 +358,25 @@ def _products(contract: Contract, quantities: Quantities) -> Sequence[tuple[Prod
     if any(not 0 <= quantity <= LARGEST_QUANTITY for quantity in quantities.values()):
         raise SubscriptionRefused("quantity_out_of_range", field="quantities")
     asked = [(products[product_id], quantity) for product_id, quantity in quantities.items() if quantity]
-    if not asked:
+    if not asked and not contract.is_variable:
         raise SubscriptionRefused("no_quantity", field="quantities")
     return asked
+
+
+def _check_default_order(contract: Contract, products: Sequence[tuple[Product, int]], on: dt.date) -> None:
+    """Where each distribution has a minimum, who says nothing must reach it too."""
+    if not contract.minimum_per_delivery_cents:
+        return
+    prices = contract_facts(contract.pk, []).prices
+    total_cents = sum(quantity * prices[product.pk].at(on) for product, quantity in products)
+    if (missing_cents := contract.minimum_per_delivery_cents - total_cents) > 0:
+        raise SubscriptionRefused(
+            "default_order_too_small",
+            field="quantities",
+            total=Euros(total_cents),
+            minimum=Euros(contract.minimum_per_delivery_cents),
+            missing=Euros(missing_cents),
+        )
 
 
 def _set_quantities(subscription: Subscription, to: Change, on: dt.date) -> None:
@@ -356,7 +384,9 @@ def _set_quantities(subscription: Subscription, to: Change, on: dt.date) -> None
     if to.quantities is None:
         return
     from_date = to.quantities_from or on
-    asked = {product.pk: quantity for product, quantity in _products(subscription.contract, to.quantities)}
+    products = _products(subscription.contract, to.quantities)
+    _check_default_order(subscription.contract, products, on)
+    asked = {product.pk: quantity for product, quantity in products}
     facts = contract_facts(subscription.contract_id, [subscription])
     in_force = {product_id: values.at(from_date) for product_id, values in facts.lines[subscription.pk].items()}
     changed = {
