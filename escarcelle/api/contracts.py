@@ -1,13 +1,14 @@
 """Season contracts: opened, their terms changed, their coordinators named, their products priced."""
 
 import datetime as dt
+from typing import Any, Literal
 
 from ninja import Query
 
 from escarcelle.api.frame import cursors
 from escarcelle.api.frame.cursors import Paging
 from escarcelle.api.frame.doors import ApiRequest
-from escarcelle.api.frame.fields import AmountIn, AmountOut, Answer, Body, Count, DayIn, Id, Text
+from escarcelle.api.frame.fields import AmountIn, AmountOut, Answer, Body, Count, DayIn, HourIn, HourOut, Id, Text
 from escarcelle.api.frame.operations import Operations
 from escarcelle.api.frame.reach import named
 from escarcelle.catalogs.contracts import ContractTerms, add_product, appoint_coordinator, dismiss_coordinator, open_contract
@@ -41,9 +42,10 @@ class ProductOut(Answer):
 
 
 class ContractSummary(Answer):
-    """A contract in the list, with how many of its subscriptions owe something."""
+    """A contract in the list, with how many of its subscriptions owe something. `kind`: `constant` or `variable`."""
 
     id: int
+    kind: str
     name: str
     producer_id: int
     producer_name: str
@@ -58,6 +60,7 @@ class ContractSummary(Answer):
         contract = row.contract
         return cls(
             id=contract.pk,
+            kind=contract.kind,
             name=contract.name,
             producer_id=contract.producer_id,
             producer_name=contract.producer.name,
@@ -75,9 +78,10 @@ class Contracts(Answer):
 
 
 class ContractOut(Answer):
-    """What is agreed with the producer for a season."""
+    """What is agreed with the producer for a season. The minimums and the orders are those of a `variable` contract."""
 
     id: int
+    kind: str
     name: str
     producer_id: int
     producer_name: str
@@ -88,6 +92,11 @@ class ContractOut(Answer):
     absences_allowed: int
     absences_from: dt.date | None
     absences_until: dt.date | None
+    minimum_per_delivery: AmountOut
+    minimum_total: AmountOut
+    orders_open_days_before: int | None
+    orders_close_days_before: int
+    orders_close_time: HourOut
     coordinator_ids: list[int]
     products: list[ProductOut]
 
@@ -95,6 +104,7 @@ class ContractOut(Answer):
     def of(cls, contract: Contract) -> "ContractOut":
         return cls(
             id=contract.pk,
+            kind=contract.kind,
             name=contract.name,
             producer_id=contract.producer_id,
             producer_name=contract.producer.name,
@@ -105,14 +115,23 @@ class ContractOut(Answer):
             absences_allowed=contract.absences_allowed,
             absences_from=contract.absences_from,
             absences_until=contract.absences_until,
+            minimum_per_delivery=contract.minimum_per_delivery_cents,
+            minimum_total=contract.minimum_total_cents,
+            orders_open_days_before=contract.orders_open_days_before,
+            orders_close_days_before=contract.orders_close_days_before,
+            orders_close_time=contract.orders_close_time,
             coordinator_ids=list(contract.coordinations.order_by("pk").values_list("member_id", flat=True)),
             products=[ProductOut.of(product) for product in products_with_prices(contract)],
         )
 
 
 class ContractIn(Body):
-    """`cheque_payable_to` empty means the producer's name."""
+    """`cheque_payable_to` empty means the producer's name. `variable`: members order date by date.
 
+    Of a variable contract only: `minimum_per_delivery` and `minimum_total` are the least to order at each distribution and over the
+    contract; orders open (null: as soon as a distribution is planned) and close so many days before it, at `orders_close_time`."""
+
+    kind: Literal["constant", "variable"] = "constant"
     producer_id: Id
     name: Text
     starts_on: DayIn
@@ -121,6 +140,11 @@ class ContractIn(Body):
     absences_allowed: Count = 0
     absences_from: DayIn | None = None
     absences_until: DayIn | None = None
+    minimum_per_delivery: AmountIn = 0
+    minimum_total: AmountIn = 0
+    orders_open_days_before: Count | None = None
+    orders_close_days_before: Count = 0
+    orders_close_time: HourIn = dt.time(20)
     coordinator_id: Id | None = None
 
 
@@ -134,6 +158,11 @@ class TermsChange(Body):
     absences_allowed: Count | None = None
     absences_from: DayIn | None = None
     absences_until: DayIn | None = None
+    minimum_per_delivery: AmountIn | None = None
+    minimum_total: AmountIn | None = None
+    orders_open_days_before: Count | None = None
+    orders_close_days_before: Count | None = None
+    orders_close_time: HourIn | None = None
 
 
 class ProductIn(Body):
@@ -192,12 +221,13 @@ def open_a_contract(request: ApiRequest, body: ContractIn) -> ContractOut:
     """Open a contract with a producer of an AMAP.
 
     Refusals: `an_amap_only`, `name_missing`, `ends_before_it_starts`, `too_long` (three years), `absences_out_of_range`,
-    `absences_end_before_they_start`."""
+    `absences_end_before_they_start`; of a variable contract `minimum_out_of_range`, `orders_days_out_of_range`,
+    `orders_close_before_they_open`."""
     producer = named(request.group.producers.all(), body.producer_id, "producer_id")
     coordinator = named(request.group.members.all(), body.coordinator_id, "coordinator_id") if body.coordinator_id else None
-    terms = ContractTerms(**body.model_dump(exclude={"producer_id", "coordinator_id"}))
+    terms = ContractTerms(**_in_cents(body.model_dump(exclude={"producer_id", "coordinator_id", "kind"})))
     contract = open_contract(
-        group=request.group, producer=producer, terms=terms, by=request.member, key=request.key, coordinator=coordinator
+        group=request.group, producer=producer, terms=terms, by=request.member, key=request.key, coordinator=coordinator, kind=body.kind
     )
     return ContractOut.of(contract)
 
@@ -212,16 +242,22 @@ def read_contract(request: ApiRequest) -> ContractOut:
 def change_contract_terms(request: ApiRequest, body: TermsChange) -> ContractOut:
     """Change the terms of a contract.
 
-    No balance moves. `absences_from` and `absences_until` may be set to null. Refusals: those of opening, `something_starts_before`,
+    No balance moves; the orders of the dates to come open and close by the new rule. `absences_from`, `absences_until` and
+    `orders_open_days_before` may be set to null. Refusals: those of opening, `something_starts_before`,
     `something_ends_after`."""
     contract = _contract(request)
-    now = {name: getattr(contract, name) for name in TermsChange.model_fields}
+    now = {name: getattr(contract, name) for name in _in_cents(dict.fromkeys(TermsChange.model_fields))}
     sent = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None or name in _MAY_BE_NULL}
-    change_terms(contract=contract, terms=ContractTerms(**{**now, **sent}), by=request.member, key=request.key)
+    change_terms(contract=contract, terms=ContractTerms(**{**now, **_in_cents(sent)}), by=request.member, key=request.key)
     return ContractOut.of(contract)
 
 
-_MAY_BE_NULL = frozenset({"absences_from", "absences_until"})
+_MAY_BE_NULL = frozenset({"absences_from", "absences_until", "orders_open_days_before"})
+
+
+def _in_cents(fields: dict[str, Any]) -> dict[str, Any]:
+    """The same under the names of the terms, where amounts say that they are cents."""
+    return {f"{name}_cents" if name.startswith("minimum_") else name: value for name, value in fields.items()}
 
 
 @operations.put("/contracts/{contract_id}/coordinators/{member_id}", may=Permission.MANAGE_CONTRACT, returns=ContractOut)

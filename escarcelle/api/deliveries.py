@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from django.db.models import Q
+from django.utils import timezone
 from ninja import Query
 from pydantic import Field
 
@@ -20,9 +21,11 @@ from escarcelle.distributions.places import add_place, change_place
 from escarcelle.distributions.planning import Slot
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.cycles import MAX_DATES, Cycle, dates
+from escarcelle.orders.dated_queries import collecting_counts, day_sheet
+from escarcelle.orders.engagements import Moment, cancel_delivery, move_delivery, restore_delivery
 from escarcelle.subscriptions.booking import Difference
-from escarcelle.subscriptions.calendar import cancel_delivery, delete_delivery, move_delivery, plan, restore_delivery
-from escarcelle.subscriptions.collecting import Visit, collecting_counts, day_rows, day_sheet
+from escarcelle.subscriptions.calendar import delete_delivery, plan
+from escarcelle.subscriptions.collecting import Visit, day_rows
 
 operations = Operations("distributions")
 
@@ -342,9 +345,12 @@ def move_a_delivery(request: ApiRequest, body: MoveIn) -> DeliveryChanged:
     """Put a distribution on another day, or at another place.
 
     Who has a subscription on the new day owes it. One that ends too early, or begins too late, is prolonged to the new day unless another
-    distribution lies between: it then owes this one no more. Refusals: `day_taken`, `outside_contract`, `cancelled`."""
+    distribution lies between: it then owes this one no more. Orders made for it go with it. Refusals: `day_taken`, `outside_contract`,
+    `cancelled`, `ordered_outside`."""
     place = named(request.group.places.all(), body.place_id, "place_id") if body.place_id else None
-    differences = move_delivery(delivery=request.delivery, to=body.to, place=place, on=request.today, by=request.member, key=request.key)
+    differences = move_delivery(
+        delivery=request.delivery, to=body.to, place=place, when=_moment(request), by=request.member, key=request.key
+    )
     return _changed(request, differences)
 
 
@@ -359,14 +365,14 @@ def cancel_a_delivery(request: ApiRequest, body: CancelIn) -> DeliveryChanged:
     """A distribution that does not take place is owed by nobody.
 
     Twice changes nothing; undone by `restore`."""
-    differences = cancel_delivery(delivery=request.delivery, reason=body.reason, on=request.today, by=request.member, key=request.key)
+    differences = cancel_delivery(delivery=request.delivery, reason=body.reason, when=_moment(request), by=request.member, key=request.key)
     return _changed(request, differences)
 
 
 @operations.post("/deliveries/{delivery_id}/restore", may=Permission.MANAGE_CONTRACT, returns=DeliveryChanged, moves_money=True)
 def restore_a_delivery(request: ApiRequest) -> DeliveryChanged:
     """The exact opposite of `cancel`."""
-    differences = restore_delivery(delivery=request.delivery, on=request.today, by=request.member, key=request.key)
+    differences = restore_delivery(delivery=request.delivery, when=_moment(request), by=request.member, key=request.key)
     return _changed(request, differences)
 
 
@@ -376,6 +382,10 @@ def delete_a_delivery(request: ApiRequest) -> None:
 
     Refusal: `has_subscriptions`: cancel it instead, so that everybody sees why their balance moved."""
     delete_delivery(delivery=request.delivery, by=request.member)
+
+
+def _moment(request: ApiRequest) -> Moment:
+    return Moment(request.today, timezone.now())
 
 
 def _changed(request: ApiRequest, differences: Sequence[Difference]) -> DeliveryChanged:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from django.http import HttpResponse
+from django.utils import timezone
 from ninja import Query
 
 from escarcelle.api.frame import cursors
@@ -35,12 +36,12 @@ from escarcelle.api.subscription_sheet import camap_sheet
 from escarcelle.catalogs.models import Contract
 from escarcelle.groups.models import Member
 from escarcelle.groups.permissions import Permission
-from escarcelle.subscriptions.absences import set_absences
+from escarcelle.orders.engagements import Moment, change, end, set_absences, sign
 from escarcelle.subscriptions.alternation import collector
 from escarcelle.subscriptions.dues import ContractFacts, contract_facts, facts_by_contract
 from escarcelle.subscriptions.models import Subscription
 from escarcelle.subscriptions.queries import row_of, subscriptions_page
-from escarcelle.subscriptions.signing import UNCHANGED, Alternation, Change, Period, change, end, sign, withdraw
+from escarcelle.subscriptions.signing import UNCHANGED, Alternation, Change, Period, withdraw
 
 operations = Operations("subscriptions")
 
@@ -84,8 +85,9 @@ def export_subscriptions(request: ApiRequest) -> HttpResponse:
 def sign_subscription(request: ApiRequest, body: SubscriptionIn) -> SubscriptionOut:
     """Engage a member: everything due over the period is debited from a new account of theirs with the producer.
 
+    Of a variable contract the lines are the default order, they may be empty, and nothing is debited before something is ordered.
     Refusals: `starts_before_contract`, `ends_after_contract`, `overlap`, `unknown_product`, `no_quantity`, `quantity_out_of_range`,
-    `total_too_large`, `unknown_member`, `second_person`, `unknown_alternate`, `alternate_is_holder`."""
+    `total_too_large`, `default_order_too_small`, `unknown_member`, `second_person`, `unknown_alternate`, `alternate_is_holder`."""
     contract = _contract(request)
     subscription = sign(
         contract=contract,
@@ -93,7 +95,7 @@ def sign_subscription(request: ApiRequest, body: SubscriptionIn) -> Subscription
         period=Period(body.starts_on or contract.starts_on, body.ends_on or contract.ends_on),
         quantities=_quantities(body.lines),
         alternation=_alternation(request, body.alternate),
-        on=request.today,
+        when=_moment(request),
         by=request.member,
         key=request.key,
     )
@@ -125,7 +127,8 @@ def list_subscriptions_of_member(request: ApiRequest) -> MemberSubscriptions:
 def change_subscription(request: ApiRequest, body: SubscriptionChange) -> SubscriptionOut:
     """Change the period, the alternate and, from a day on, the quantities.
 
-    The past is never rewritten; one operation for the difference. Refusals: those of signing, `would_rewrite_the_past`, `withdrawn`."""
+    The past is never rewritten; one operation for the difference. Refusals: those of signing, `would_rewrite_the_past`, `withdrawn`,
+    `ordered_outside`."""
     to = Change(
         body.starts_on,
         body.ends_on,
@@ -133,7 +136,7 @@ def change_subscription(request: ApiRequest, body: SubscriptionChange) -> Subscr
         None if body.lines is None else _quantities(body.lines),
         body.quantities_from,
     )
-    change(subscription=request.subscription, to=to, on=request.today, by=request.member, key=request.key)
+    change(subscription=request.subscription, to=to, when=_moment(request), by=request.member, key=request.key)
     return _read(request, request.subscription.pk)
 
 
@@ -146,7 +149,7 @@ def change_subscription(request: ApiRequest, body: SubscriptionChange) -> Subscr
 )
 def end_subscription(request: ApiRequest, body: EndIn) -> SubscriptionOut:
     """End a subscription after a day: what is no longer due comes back to its account."""
-    end(subscription=request.subscription, last_day=body.last_day, on=request.today, by=request.member, key=request.key)
+    end(subscription=request.subscription, last_day=body.last_day, when=_moment(request), by=request.member, key=request.key)
     return _read(request, request.subscription.pk)
 
 
@@ -156,7 +159,7 @@ def end_subscription(request: ApiRequest, body: EndIn) -> SubscriptionOut:
 def withdraw_subscription(request: ApiRequest) -> SubscriptionOut:
     """« Supprimer »: take back a subscription from which nothing followed; its account returns to zero.
 
-    Twice changes nothing. Refusals: `past_delivery`, `payment`: end it at a date instead, and give back."""
+    Twice changes nothing. Refusals: `past_delivery`, `payment`, `ordered`: end it at a date instead, and give back."""
     withdraw(subscription=request.subscription, on=request.today, by=request.member, key=request.key)
     return _read(request, request.subscription.pk)
 
@@ -172,7 +175,7 @@ def withdraw_subscription(request: ApiRequest) -> SubscriptionOut:
 def set_absences_of_subscription(request: ApiRequest, body: AbsencesIn) -> SubscriptionOut:
     """Say at which distributions nothing is collected, within the contract's limits; the total follows.
 
-    Members touch coming days only; who manages subscriptions may also note past ones. Refusals: `too_many`, `outside_window`,
+    Of a variable contract, an order made for one of these days is taken back. Members touch coming days only; who manages subscriptions may also note past ones. Refusals: `too_many`, `outside_window`,
     `outside_subscription`, `another_contract`, `cancelled`, `past`, `withdrawn`."""
     deliveries = list(request.group.deliveries.filter(pk__in=body.delivery_ids).select_related("distribution"))
     if len(deliveries) != len(set(body.delivery_ids)):
@@ -180,7 +183,7 @@ def set_absences_of_subscription(request: ApiRequest, body: AbsencesIn) -> Subsc
     set_absences(
         subscription=request.subscription,
         deliveries=deliveries,
-        on=request.today,
+        when=_moment(request),
         by=request.member,
         key=request.key,
         may_change_past=request.rights.may(Permission.MANAGE_SUBSCRIPTIONS, request.contract),
@@ -222,6 +225,10 @@ _AROUND = ("member", "alternate", "account__ledger_account", "contract__producer
 def _contract(request: ApiRequest) -> Contract:
     assert request.contract is not None  # noqa: S101  the address names it
     return request.contract
+
+
+def _moment(request: ApiRequest) -> Moment:
+    return Moment(request.today, timezone.now())
 
 
 def _quantities(lines: Sequence[LineIn]) -> dict[int, int]:

@@ -18,7 +18,7 @@ from escarcelle.orders.models import Basket, OrderLine
 from escarcelle.orders.prices import prices_on
 from escarcelle.subscriptions import collecting
 from escarcelle.subscriptions.dues import ContractFacts, contract_facts
-from escarcelle.subscriptions.models import Subscription
+from escarcelle.subscriptions.models import Absence, Subscription, SubscriptionLine
 from escarcelle.subscriptions.next_collection import NextCollection, ToBring
 from escarcelle.subscriptions.next_collection import contracts_to_bring as next_to_bring
 from escarcelle.subscriptions.next_collection import next_collection as next_of_subscriptions
@@ -195,6 +195,45 @@ def variable_subscriptions(member: Member, on: dt.date) -> list[Subscription]:
 
 def _running(on: dt.date) -> QuerySet[Subscription]:
     return Subscription.objects.standing().filter(contract__kind=Contract.Kind.VARIABLE, ends_on__gte=on)
+
+
+@dataclass(frozen=True)
+class ToDecide:
+    """A subscription, and the next date at which its household can order; None when none is open."""
+
+    subscription: Subscription
+    delivery: Delivery | None
+    is_undecided: bool
+    has_default: bool
+
+
+def dates_to_decide(member: Member, at: dt.datetime) -> list[ToDecide]:
+    """A household's running subscriptions to variable contracts, each with its next open date. Five statements at most."""
+    subscriptions = variable_subscriptions(member, value_date(at))
+    if not subscriptions:
+        return []
+    contracts, accounts = {one.contract_id for one in subscriptions}, {one.account_id for one in subscriptions}
+    still = Q(orders_close_at__gt=at) & (Q(orders_open_at=None) | Q(orders_open_at__lte=at))
+    deliveries = list(Delivery.objects.standing().filter(still, contract__in=contracts).select_related("distribution").by_day())
+    absent = set(Absence.objects.filter(subscription__in=subscriptions).values_list("subscription_id", "delivery_id"))
+    chosen = Basket.objects.filter(account__in=accounts).exclude(origin=Basket.Origin.UNDECIDED)
+    decided = set(chosen.values_list("account_id", "distribution_id"))
+    with_default = set(
+        SubscriptionLine.objects.filter(subscription__in=subscriptions, quantity__gt=0).values_list("subscription_id", flat=True)
+    )
+    found = []
+    for one in subscriptions:
+        theirs = (
+            delivery
+            for delivery in deliveries
+            if delivery.contract_id == one.contract_id
+            and one.starts_on <= delivery.distribution.on <= one.ends_on
+            and (one.pk, delivery.pk) not in absent
+        )
+        delivery = next(theirs, None)
+        is_undecided = delivery is not None and (one.account_id, delivery.distribution_id) not in decided
+        found.append(ToDecide(one, delivery, is_undecided, one.pk in with_default))
+    return found
 
 
 # --- What the coordinator and the producer see ---

@@ -42,11 +42,12 @@ def close_orders(*, at: dt.datetime, group: Group | None = None, by: Member | No
     if group is not None:
         waiting = waiting.filter(group=group)
     contracts = Contract.objects.filter(pk__in=waiting.values("contract")).select_related("producer", "group").order_by("pk")
-    return sum(_close(contract, at, by) for contract in contracts)
+    return sum(close_contract_orders(contract=contract, at=at, by=by) for contract in contracts)
 
 
 @transaction.atomic
-def _close(contract: Contract, at: dt.datetime, by: Member | None) -> int:
+def close_contract_orders(*, contract: Contract, at: dt.datetime, by: Member | None) -> int:
+    """The same for one contract, at once for whoever does not want to wait. Twice changes nothing."""
     booking.lock_payee(contract)
     return give_default_orders(contract, at, by)
 

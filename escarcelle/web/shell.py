@@ -26,6 +26,7 @@ TABS_OF_OTHERS = {
     "paniers/": ("distributions",),
     "caisses/": ("distributions",),
     "commandes/": ("market",),
+    "mes-commandes/": ("contracts", "my_account"),
     "bloque/": ("distributions", "market"),
 }
 

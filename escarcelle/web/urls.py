@@ -5,6 +5,7 @@ from django.urls import include, path
 from escarcelle.web.accounts.urls import urlpatterns as accounts
 from escarcelle.web.catalogues.urls import urlpatterns as catalogues
 from escarcelle.web.contracts.urls import urlpatterns as contracts
+from escarcelle.web.dated_orders.urls import urlpatterns as dated_orders
 from escarcelle.web.distributions.urls import urlpatterns as distributions
 from escarcelle.web.home.urls import outside_groups
 from escarcelle.web.home.urls import urlpatterns as home
@@ -24,6 +25,7 @@ _of_a_group = [
     *home,
     *contracts,
     *subscriptions,
+    *dated_orders,
     *payments,
     *accounts,
     *members,

@@ -43,6 +43,7 @@ TAGS = {
     "contracts": "Season contracts, their products and prices, their coordinators.",
     "distributions": "When and where, what each contract delivers, who collects.",
     "subscriptions": "A member's engagement on a contract.",
+    "dated orders": "Orders of a variable contract, within a subscription, date by date.",
     "payments": "Money received, one by one.",
     "batches": "Payments entered together, and undone together.",
     "balances": "Balances by payee, accounts, opening balances, balances carried.",

@@ -191,13 +191,14 @@ def _find_catalogue_product(request: ApiRequest, pk: int) -> None:
 
 
 def _find_basket(request: ApiRequest, pk: int) -> None:
+    # Of a market: in an AMAP, an order is reached through its subscription.
     around = ("distribution__place", "distribution__group", "account__member", "account__group", "group")
-    request.basket = _one(request.group.baskets.select_related(*around), pk)
+    request.basket = _one(request.group.baskets.filter(account__is_general=True).select_related(*around), pk)
 
 
 def _find_line(request: ApiRequest, pk: int) -> None:
     around = ("product", "basket__distribution__group", "basket__account__member", "basket__group", "group")
-    request.line = _one(lines_of(request.group).select_related(*around), pk)
+    request.line = _one(lines_of(request.group).filter(basket__account__is_general=True).select_related(*around), pk)
     request.basket = request.line.basket
 
 

@@ -5,7 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from escarcelle.distributions.models import Distribution
-from escarcelle.subscriptions.collecting import day_rows, day_sheet
+from escarcelle.orders.dated_queries import day_sheet
+from escarcelle.subscriptions.collecting import day_rows
 from escarcelle.web.screens import GroupRequest
 
 DAYS_PER_PAGE = 30

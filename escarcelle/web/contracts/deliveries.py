@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from escarcelle.distributions.models import Delivery
@@ -16,8 +17,9 @@ from escarcelle.distributions.planning import Slot, place_named
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.dates import format_day
 from escarcelle.lib.refusals import Refusal
-from escarcelle.subscriptions.calendar import cancel_delivery, delete_delivery, move_delivery, plan, restore_delivery
-from escarcelle.subscriptions.collecting import collecting_counts
+from escarcelle.orders.dated_queries import collecting_counts
+from escarcelle.orders.engagements import Moment, cancel_delivery, move_delivery, restore_delivery
+from escarcelle.subscriptions.calendar import delete_delivery, plan
 from escarcelle.subscriptions.queries import absence_rows
 from escarcelle.web.contracts.forms import CancelForm, KeyForm, MoveForm, PlanForm, set_reference
 from escarcelle.web.contracts.pages import REFUSED, Effect, contract_page, effect_of, show_then_do
@@ -146,6 +148,10 @@ def _effect_untyped(request: ContractRequest, form: forms.Form, act: Callable[[]
         return None
 
 
+def _moment(request: ContractRequest) -> Moment:
+    return Moment(request.today, timezone.now())
+
+
 @contract_screen(may=Permission.MANAGE_CONTRACT)
 def delivery_move(request: ContractRequest, delivery_id: int) -> HttpResponse:
     day = format_day(_delivery(request, delivery_id).distribution.on)
@@ -163,7 +169,7 @@ def delivery_move(request: ContractRequest, delivery_id: int) -> HttpResponse:
     )
 
     def act(delivery: Delivery, typed: dict[str, Any]) -> object:
-        return move_delivery(delivery=delivery, to=typed["to"], on=request.today, by=request.member, key=typed["key"])
+        return move_delivery(delivery=delivery, to=typed["to"], when=_moment(request), by=request.member, key=typed["key"])
 
     return _ask(request, form, asked, delivery_id, act)
 
@@ -179,7 +185,7 @@ def delivery_cancel(request: ContractRequest, delivery_id: int) -> HttpResponse:
     )
 
     def act(delivery: Delivery, typed: dict[str, Any]) -> object:
-        return cancel_delivery(delivery=delivery, reason=typed["reason"], on=request.today, by=request.member, key=typed["key"])
+        return cancel_delivery(delivery=delivery, reason=typed["reason"], when=_moment(request), by=request.member, key=typed["key"])
 
     return _ask(request, CancelForm(request.POST or None), asked, delivery_id, act)
 
@@ -195,7 +201,7 @@ def delivery_restore(request: ContractRequest, delivery_id: int) -> HttpResponse
     )
 
     def act(delivery: Delivery, typed: dict[str, Any]) -> object:
-        return restore_delivery(delivery=delivery, on=request.today, by=request.member, key=typed["key"])
+        return restore_delivery(delivery=delivery, when=_moment(request), by=request.member, key=typed["key"])
 
     return _ask(request, KeyForm(request.POST or None), asked, delivery_id, act)
 

@@ -26,6 +26,7 @@ from escarcelle.web.fields import (
 )
 
 PRODUCT_ROWS = (1, 2, 3, 4)
+ORDERS_CLOSE_AT = dt.time(20)
 NO_CYCLE, ONCE = "", "once"
 CYCLES = [
     (Cycle.WEEKLY.value, _("Toutes les semaines")),
@@ -47,18 +48,54 @@ class TermsForm(forms.Form):
     absences_allowed = CountField(label=_("Absences possibles"), initial=0, max_value=400, help_text=_("Par souscription, sur la saison."))
     absences_from = DayField(required=False, label=_("Absences à partir du"))
     absences_until = DayField(required=False, label=_("Absences jusqu’au"))
+    # Of a contract that is ordered date by date.
+    minimum_per_delivery_cents = AmountField(
+        required=False, label=_("Minimum à chaque distribution"), help_text=_("Vide\u00a0: pas de minimum.")
+    )
+    minimum_total_cents = AmountField(
+        required=False, label=_("Minimum sur le contrat"), help_text=_("Réduit en proportion pour qui arrive en cours de saison.")
+    )
+    orders_open_days_before = CountField(
+        required=False, label=_("Ouverture des commandes, jours avant"), help_text=_("Vide\u00a0: dès que la distribution est prévue.")
+    )
+    orders_close_days_before = CountField(required=False, initial=3, label=_("Fermeture des commandes, jours avant"))
+    orders_close_time = HourField(required=False, initial=ORDERS_CLOSE_AT, label=_("Heure de fermeture"))
     key = KeyField()
 
     def terms(self) -> ContractTerms:
         """The terms of a valid form."""
         names = ("name", "starts_on", "ends_on", "cheque_payable_to", "absences_allowed", "absences_from", "absences_until")
-        return ContractTerms(**{name: self.cleaned_data[name] for name in names})
+        typed = self.cleaned_data
+        orders: dict[str, Any] = {
+            "minimum_per_delivery_cents": typed.get("minimum_per_delivery_cents") or 0,
+            "minimum_total_cents": typed.get("minimum_total_cents") or 0,
+            "orders_open_days_before": typed.get("orders_open_days_before") or None,
+            "orders_close_days_before": typed.get("orders_close_days_before") or 0,
+            "orders_close_time": typed.get("orders_close_time") or ORDERS_CLOSE_AT,
+        }
+        return ContractTerms(**{name: typed[name] for name in names}, **orders)
+
+
+ORDERS_FIELDS = (
+    "minimum_per_delivery_cents",
+    "minimum_total_cents",
+    "orders_open_days_before",
+    "orders_close_days_before",
+    "orders_close_time",
+)
 
 
 def terms_form(contract: Contract, data: Any = None) -> TermsForm:
     """The terms of a contract, to be changed."""
     names = (name for name in TermsForm.base_fields if name != "key")
-    return TermsForm(data, initial={name: getattr(contract, name) for name in names})
+    form = TermsForm(data, initial={name: getattr(contract, name) for name in names})
+    for name in ("minimum_per_delivery_cents", "minimum_total_cents"):
+        # No minimum is an empty box, not zero euros.
+        form.initial[name] = form.initial[name] or None
+    if not contract.is_variable:
+        for name in ORDERS_FIELDS:
+            del form.fields[name]
+    return form
 
 
 class ProductForm(forms.Form):
@@ -129,6 +166,16 @@ class TypedProduct:
 class OpeningForm(TermsForm):
     """A whole contract in one page."""
 
+    kind = forms.ChoiceField(
+        label=_("Ce que chacun reçoit"),
+        required=False,
+        choices=[
+            (Contract.Kind.CONSTANT.value, _("La même chose à chaque distribution")),
+            (Contract.Kind.VARIABLE.value, _("Ce qu’il commande, date par date")),
+        ],
+        initial=Contract.Kind.CONSTANT.value,
+        widget=forms.RadioSelect,
+    )
     producer: "forms.ModelChoiceField[Producer]" = forms.ModelChoiceField(
         queryset=None, required=False, label=_("Producteur"), empty_label=_("Un nouveau producteur")
     )

@@ -54,6 +54,7 @@ def _open(request: GroupRequest, form: OpeningForm, days: list[dt.date]) -> Cont
         producer=producer,
         terms=form.terms(),
         coordinator=form.cleaned_data["coordinator"],
+        kind=form.cleaned_data["kind"] or Contract.Kind.CONSTANT,
         by=request.member,
         key=key,
     )

@@ -38,6 +38,7 @@ def contract_page(request: ContractRequest, template: str, context: Mapping[str,
 def _subtabs(request: ContractRequest, current: str) -> list[Subtab]:
     tabs = [
         ("subscriptions", _("Souscriptions"), Permission.SEE_CONTRACT),
+        *([("contract_orders", _("Commandes"), Permission.SEE_CONTRACT)] if request.contract.is_variable else []),
         ("contract_distributions", _("Distributions"), Permission.SEE_CONTRACT),
         ("contract_absences", _("Absences"), Permission.SEE_CONTRACT),
         ("contract_settings", _("Réglages"), Permission.MANAGE_CONTRACT),

@@ -17,9 +17,9 @@ from escarcelle.documents.receipt import receipt
 from escarcelle.documents.wording import DayHead
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.csv_cells import Column
+from escarcelle.orders.dated_queries import day_sheet
 from escarcelle.orders.models import OrderLine
 from escarcelle.orders.queries import ProducerSheet, lines_of, producer_sheets
-from escarcelle.subscriptions.collecting import day_sheet
 from escarcelle.validation.queries import basket_page, baskets_page
 from escarcelle.web.exports import XLSX, sheet_response
 from escarcelle.web.screens import GroupRequest, group_screen

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from escarcelle.distributions.models import Delivery
 from escarcelle.groups.permissions import Permission
 from escarcelle.orders.queries import blocked_state, market_days, next_basket
+from escarcelle.orders.dated_queries import ToDecide, contracts_to_bring, dates_to_decide, next_collection
 from escarcelle.payments.awaiting import (
     Beginnings,
     OwingClients,
@@ -26,7 +28,7 @@ from escarcelle.payments.awaiting import (
 )
 from escarcelle.payments.models import Batch
 from escarcelle.payments.queries import PayeeBalance, payee_balances
-from escarcelle.subscriptions.next_collection import contracts_to_bring, next_collection, next_distribution
+from escarcelle.subscriptions.next_collection import next_distribution
 from escarcelle.validation.opening import opens_at
 from escarcelle.web.accounts.account import about_of
 from escarcelle.web.accounts.reach import address
@@ -74,7 +76,9 @@ class Balance:
 def home(request: GroupRequest) -> HttpResponse:
     balances = payee_balances(request.member)
     mine = [_balance(request, found) for found in balances]
-    tasks = [*_days_to_validate(request), *_staff_tasks(request), *([] if _records_payments(request) else _own_debts(mine))]
+    to_decide = dates_to_decide(request.member, timezone.now()) if request.group.is_amap else []
+    asked = [_to_order(request, found, found.delivery) for found in to_decide if found.delivery and found.is_undecided]
+    tasks = [*asked, *_days_to_validate(request), *_staff_tasks(request), *([] if _records_payments(request) else _own_debts(mine))]
     request.tab_counts = {"home": len(tasks)}  # type: ignore[attr-defined]  # read by `shell`
     context = {
         "first_name": request.member.first_name or request.member.name,
@@ -85,6 +89,7 @@ def home(request: GroupRequest) -> HttpResponse:
         "largest_cents": max((abs(found.balance_cents) for found in mine), default=0),
         **_next(request),
         "blocked": None if request.group.is_amap else blocked_state(request.group, timezone.now()),
+        "to_decide": to_decide,
         "may_see_day": request.rights.may(Permission.SEE_DISTRIBUTIONS),
         **_to_bring(request),
     }
@@ -195,6 +200,29 @@ def _days_to_validate(request: GroupRequest) -> list[Task]:
     return [_day_to_validate(request, row) for row in rows if row.waiting_count and opens_at(row.distribution) <= now]
 
 
+def _to_order(request: GroupRequest, found: ToDecide, delivery: Delivery) -> Task:
+    """The next date of a variable contract about which nothing was said."""
+    otherwise = _("Sans réponse, votre commande par défaut sera passée.") if found.has_default else ""
+    day = long_day(delivery.distribution.on)
+    return Task(
+        style="awaits",
+        icon="basket",
+        title=_("{contract}\u00a0: commander pour le {day}").format(contract=found.subscription.contract.name, day=day),
+        details=f"{_until(delivery)} {otherwise}".strip(),
+        url=address("dated_order", request.group.slug, found.subscription.pk, delivery.pk),
+        button=_("Commander"),
+        button_about=day,
+    )
+
+
+def _until(delivery: Delivery) -> str:
+    """« Avant le jeu. 12 nov. 2026 à 20:00. »"""
+    if delivery.orders_close_at is None:
+        return ""
+    closes_at = timezone.localtime(delivery.orders_close_at)
+    return _("Avant le {day} à {hour}.").format(day=long_day(closes_at.date()), hour=f"{closes_at:%H:%M}")
+
+
 def _day_to_validate(request: GroupRequest, row: Any) -> Task:
     waiting = ngettext("{n} panier à valider", "{n} paniers à valider", row.waiting_count).format(n=row.waiting_count)
     return Task(
@@ -296,7 +324,7 @@ def _to_bring(request: GroupRequest) -> dict[str, Any]:
     """What a producer brings, when and where; and what is still owed to them, contract by contract."""
     if not request.rights.producer_ids:
         return {"to_bring": [], "is_producer": False}
-    return {"to_bring": contracts_to_bring(request.group, request.rights.producer_ids, request.today), "is_producer": True}
+    return {"to_bring": contracts_to_bring(request.group, request.rights.producer_ids, request.today, timezone.now()), "is_producer": True}
 
 
 def _and(words: list[str]) -> str:

@@ -7,16 +7,17 @@ from django.utils.translation import gettext as _
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.dates import format_day
 from escarcelle.lib.refusals import Refusal
+from escarcelle.orders.engagements import end
 from escarcelle.subscriptions.models import Subscription
 from escarcelle.subscriptions.queries import one_row
-from escarcelle.subscriptions.signing import end, withdraw
+from escarcelle.subscriptions.signing import withdraw
 from escarcelle.web.contracts.forms import set_reference
 from escarcelle.web.contracts.pages import REFUSED, contract_page
 from escarcelle.web.language import of_name
 from escarcelle.web.rehearsal import is_answered, rehearse
 from escarcelle.web.screens import ContractRequest, contract_screen
 from escarcelle.web.subscriptions.forms import EndForm, WithdrawForm
-from escarcelle.web.subscriptions.signing import TAB, Outcome, back, show_then_save, subscription_of
+from escarcelle.web.subscriptions.signing import TAB, Outcome, back, moment, show_then_save, subscription_of
 
 
 @contract_screen(may=Permission.MANAGE_SUBSCRIPTIONS)
@@ -54,7 +55,7 @@ def subscription_end(request: ContractRequest, subscription_id: int) -> HttpResp
         end(
             subscription=subscription,
             last_day=form.cleaned_data["last_day"],
-            on=request.today,
+            when=moment(request),
             by=request.member,
             key=form.cleaned_data["key"],
         )

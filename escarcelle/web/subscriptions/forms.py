@@ -103,7 +103,7 @@ def signing_form(contract: Contract, today: dt.date, member_id: str, data: Any =
         initial["starts_on"] = contract.starts_on
     facts = contract_facts(contract.pk, [])
     form = SigningForm(contract, facts, today, data, initial=initial)
-    if len(form.product_ids) == 1:
+    if len(form.product_ids) == 1 and contract.is_constant:
         form.fields[form.box(form.product_ids[0])].initial = 1
     form.offer_absences(absence_days(contract, facts))
     return form

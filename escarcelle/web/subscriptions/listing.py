@@ -95,6 +95,7 @@ class Line:
     delivery_count: int
     total: str
     balance_cents: int
+    orders_url: str
     payments_url: str
     edit_url: str
     delete_url: str
@@ -126,6 +127,7 @@ def _url(request: ContractRequest, name: str, *args: Any) -> str:
 
 def _lines(request: ContractRequest, rows: list[SubscriptionRow]) -> list[Line]:
     payments, edit, delete = (_row_url(request, name) for name in ("subscription_payments", "subscription_edit", "subscription_delete"))
+    orders = reverse("web:dated_orders", args=[request.group.slug, 0]).replace("/0/", "/{}/") if request.contract.is_variable else ""
     return [
         Line(
             member_name=row.member_name,
@@ -136,6 +138,7 @@ def _lines(request: ContractRequest, rows: list[SubscriptionRow]) -> list[Line]:
             delivery_count=row.delivery_count,
             total=money(row.total_cents),
             balance_cents=row.balance_cents,
+            orders_url=orders.format(row.id),
             payments_url=payments.format(row.id),
             edit_url=edit.format(row.id),
             delete_url=delete.format(row.id),

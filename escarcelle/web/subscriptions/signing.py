@@ -9,15 +9,16 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from escarcelle.groups.permissions import Permission
 from escarcelle.lib.refusals import Refusal
-from escarcelle.subscriptions.absences import AbsenceRefused, set_absences
+from escarcelle.orders.engagements import Moment, change, set_absences, sign
+from escarcelle.subscriptions.absences import AbsenceRefused
 from escarcelle.subscriptions.dues import contract_facts
 from escarcelle.subscriptions.models import Subscription
 from escarcelle.subscriptions.queries import SubscriptionRow, one_row, row_of
-from escarcelle.subscriptions.signing import change, sign
 from escarcelle.web.contracts.pages import REFUSED, contract_page
 from escarcelle.web.fields import refusal_to_form
 from escarcelle.web.language import of_name
@@ -69,6 +70,11 @@ def subscription_of(request: ContractRequest, subscription_id: int) -> Subscript
     return get_object_or_404(request.contract.subscriptions.standing().select_related(*around), pk=subscription_id)
 
 
+def moment(request: ContractRequest) -> Moment:
+    """Today, and now."""
+    return Moment(request.today, timezone.now())
+
+
 def back(request: ContractRequest) -> HttpResponse:
     return redirect("web:subscriptions", request.group.slug, request.contract.pk)
 
@@ -94,7 +100,7 @@ def _sign(request: ContractRequest, form: SigningForm) -> Subscription:
         period=form.period(),
         quantities=form.quantities(),
         alternation=form.alternation(),
-        on=request.today,
+        when=moment(request),
         by=request.member,
         key=key,
     )
@@ -108,7 +114,7 @@ def _set_absences(request: ContractRequest, form: EngagementForm, subscription: 
     set_absences(
         subscription=subscription,
         deliveries=form.absent_at(),
-        on=request.today,
+        when=moment(request),
         by=request.member,
         key=uuid5(form.cleaned_data["key"], "absences"),
         may_change_past=True,
@@ -136,7 +142,7 @@ def _change(request: ContractRequest, form: ChangeForm, subscription_id: int) ->
     """Only what was touched is asked of the verbs, so that the log tells nothing that did not happen."""
     subscription = subscription_of(request, subscription_id)
     if form.changes_engagement:
-        change(subscription=subscription, to=form.change(), on=request.today, by=request.member, key=form.cleaned_data["key"])
+        change(subscription=subscription, to=form.change(), when=moment(request), by=request.member, key=form.cleaned_data["key"])
     if form.changes_absences:
         _set_absences(request, form, subscription)
     return subscription

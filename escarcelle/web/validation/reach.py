@@ -13,8 +13,8 @@ def distribution_of(request: GroupRequest, distribution_id: int) -> Distribution
 
 
 def basket_of(request: GroupRequest, basket_id: int) -> Basket:
-    """A basket with its distribution and its account's member, or 404."""
-    baskets = request.group.baskets.select_related(
+    """A basket of a market with its distribution and its account's member, or 404: no money changes hands at an AMAP's."""
+    baskets = request.group.baskets.filter(account__is_general=True).select_related(
         "distribution__place", "distribution__group", "account__member", "account__group", "group"
     )
     return get_object_or_404(baskets, pk=basket_id)
