@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from escarcelle.catalogs.contracts import ContractTerms, add_product, appoint_coordinator, open_contract
-from escarcelle.catalogs.models import Contract, Product
+from escarcelle.catalogs.models import Contract, Producer, Product
 from escarcelle.catalogs.producers import create_producer
 from escarcelle.distributions.models import Delivery
 from escarcelle.distributions.planning import Slot, place_named
@@ -120,9 +120,16 @@ class Cheese:
         return balance(account.book_id, account.account_no)
 
 
-def open_cheese(amap: Amap, *, minimum_per_delivery_cents: int = 0, minimum_total_cents: int = 0, absences_allowed: int = 2) -> Cheese:
+def open_cheese(
+    amap: Amap,
+    *,
+    producer: Producer | None = None,
+    minimum_per_delivery_cents: int = 0,
+    minimum_total_cents: int = 0,
+    absences_allowed: int = 2,
+) -> Cheese:
     """Open the contract with « GAEC des Embruns », coordinated by who coordinates the vegetables."""
-    producer = create_producer(group=amap.group, name="GAEC des Embruns", by=amap.admin)
+    producer = producer or create_producer(group=amap.group, name="GAEC des Embruns", by=amap.admin)
     terms = ContractTerms(
         name="Contrat fromages",
         starts_on=DAYS[0],

@@ -18,6 +18,8 @@ from tests.api.world import EVENING, MarketWorld, World
 from tests.books import assert_baskets_agree_with_the_books, figures
 from tests.cast import balance_of
 from tests.rights.table import OPERATIONS
+from tests.market_cast import at
+from tests.variable_cast import open_cheese
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +83,10 @@ def test_money_needs_a_key(pay, adam, key, code):
     assert balance_of(adam) == -69316
 
 
+# Acts on the orders of a variable contract.
+OF_CHEESE = {"close_orders_of_contract", "order_at_a_date", "take_back_a_dated_order"}
+
+
 def test_every_post_that_moves_money_needs_one():
     needing = {operation.id for operation in operations() if operation.needs_key}
     assert needing == {
@@ -123,6 +129,7 @@ def test_every_post_that_moves_money_needs_one():
         "validate_everything",
         "weigh_a_line",
         "withdraw_subscription",
+        *OF_CHEESE,
     }
 
 
@@ -190,6 +197,24 @@ def bodies(world, ids):
         "take_over_camap": (camap, {**camap, "file_name": "autre.csv"}),
         "take_over_members": (sheet, {**sheet, "file_name": "autre.csv"}),
         "withdraw_subscription": (None, {}),
+        "close_orders_of_contract": (None, {}),
+        "order_at_a_date": tuple({"delivery_id": ids["delivery_id"], "lines": [{"product_id": product, "quantity": n}]} for n in (1, 2)),
+        "take_back_a_dated_order": ({"delivery_id": ids["delivery_id"]}, {"delivery_id": ids["delivery_id"] + 1}),
+    }
+
+
+def things_of_cheese(amap):
+    """A variable contract whose orders are open until 2099, and one order of ADAM's."""
+    cheese = open_cheese(amap)
+    amap.group.deliveries.filter(contract=cheese.contract).update(orders_close_at=at(dt.date(2099, 1, 1), 20))
+    cheese.deliveries[0].refresh_from_db()
+    cheese.subscribe("ADAM Pécine", {cheese.tomme: 1})
+    cheese.order("ADAM Pécine", 0, {cheese.yogurt: 1})
+    return {
+        "contract_id": cheese.contract.pk,
+        "subscription_id": cheese.subscriptions["ADAM Pécine"].pk,
+        "delivery_id": cheese.deliveries[0].pk,
+        "product_id": cheese.tomme.pk,
     }
 
 
@@ -239,6 +264,8 @@ def about_to(name):
     world = World()
     ids = world.things_of("ADAM Pécine")
     untouched = world.amap.subscribe("BLANC Alphée")
+    if name in OF_CHEESE:
+        ids |= things_of_cheese(world.amap)
     if name == "withdraw_subscription":
         ids["subscription_id"] = untouched.pk
     if name == "carry_balance":

@@ -16,14 +16,17 @@ from escarcelle.groups.accounts import general_account
 from escarcelle.groups.members import PersonalDetails, create_member
 from escarcelle.lib.refusals import Refusal
 from escarcelle.payments.refunds import refund
+from escarcelle.orders.dated_orders import order_for_date
 from escarcelle.subscriptions.calendar import plan
 from tests.api import market_scenes
 from tests.api.caller import Caller
 from tests.api.market_scenes import MarketScene, twice, verb
 from tests.api.operations import document
 from tests.books import assert_baskets_agree_with_the_books, figures
-from tests.cast import SEASON_START, TODAY, found_amap, season
+from tests.cast import SEASON_START, TODAY, found_amap, season, signed_in
+from tests.market_cast import at
 from tests.stories.market import Clock
+from tests.variable_cast import DAYS, open_cheese
 
 pytestmark = pytest.mark.django_db
 # Where the money is. Names, e-mails, keys and files have their own tests.
@@ -168,6 +171,57 @@ def ones_own_past_absence(scene):
     return Caller(scene.amap.member).post(f"/subscriptions/{mine.pk}/absences", {"delivery_ids": [scene.days[0].pk]})
 
 
+class Dated:
+    """ADAM orders cheese for himself: at least 8,00 € each time and 90,00 € over the contract; orders are open until 2099."""
+
+    def __init__(self, scene, ends_on=None):
+        amap, self.scene = scene.amap, scene
+        self.cheese = open_cheese(amap, minimum_per_delivery_cents=800, minimum_total_cents=9000)
+        self.cheese.contract.deliveries.update(orders_close_at=at(dt.date(2099, 1, 1), 20))
+        for delivery in self.cheese.deliveries:
+            delivery.refresh_from_db()
+        signed_in(scene.adam.member)
+        self.caller = Caller(scene.adam.member)
+        self.adam = self.cheese.subscribe("ADAM Pécine", {self.cheese.tomme: 2}, ends_on=ends_on)
+        self.path = f"/subscriptions/{self.adam.pk}"
+
+    def order(self, rank=0, quantity=2):
+        lines = [{"product_id": self.cheese.tomme.pk, "quantity": quantity}]
+        return self.caller.post(f"{self.path}/orders", {"delivery_id": self.cheese.deliveries[rank].pk, "lines": lines})
+
+    def ordered(self, rank=0):
+        assert self.order(rank).status == 200
+        return self
+
+    def act(self, name, body=None):
+        return self.scene.api.post(f"{self.path}/{name}", body)
+
+    def sign(self):
+        body = {"member_id": self.scene.amap.someone("BLANC Alphée").pk, "lines": []}
+        return self.scene.api.post(f"/contracts/{self.cheese.contract.pk}/subscriptions", body)
+
+    def withdrawn(self):
+        self.scene.api.done(f"{self.path}/withdraw")
+        return self
+
+    def absent(self):
+        self.scene.api.done(f"{self.path}/absences", {"delivery_ids": [self.cheese.deliveries[0].pk]})
+        return self
+
+    def early(self):
+        self.cheese.contract.deliveries.update(orders_open_at=at(dt.date(2098, 1, 1), 20))
+        return self
+
+    def at_another(self):
+        delivery = self.scene.days[0]
+        order_for_date(subscription=self.adam, delivery=delivery, quantities={}, at=timezone.now(), by=self.adam.member)
+
+
+def open_another(scene, **more):
+    terms = ContractTerms(name="Œufs", starts_on=scene.first, ends_on=scene.last)
+    return open_contract(group=scene.amap.group, producer=scene.amap.farm, terms=terms, by=scene.amap.admin, **more)
+
+
 def sent_twice(scene):
     scene.api.post("/members", {"last_name": "Un"}, key="k")
     return scene.api.post("/members", {"last_name": "Deux"}, key="k")
@@ -271,6 +325,25 @@ MET = {
     ("AbsenceRefused", "outside_subscription"): lambda s, _: (s.of_adam("end", {"last_day": "2026-10-04"}), s.absent(s.days[-1]))[1],
     ("AbsenceRefused", "outside_window"): lambda s, _: (s.terms(absences_from=s.last.isoformat()), s.absent(s.days[0]))[1],
     ("AbsenceRefused", "past"): lambda s, later: (later(s.first + WEEK), ones_own_past_absence(s))[1],
+    # orders of a variable contract
+    ("ContractRefused", "kind_unknown"): lambda s, _: verb(lambda: open_another(s, kind="market")),
+    ("ContractRefused", "minimum_out_of_range"): lambda s, _: s.open(kind="variable", minimum_total="1000000.01"),
+    ("ContractRefused", "orders_days_out_of_range"): lambda s, _: s.open(kind="variable", orders_close_days_before=367),
+    ("ContractRefused", "orders_close_before_they_open"): lambda s, _: s.open(
+        kind="variable", orders_open_days_before=2, orders_close_days_before=2
+    ),
+    ("SubscriptionRefused", "default_order_too_small"): lambda s, _: Dated(s).sign(),
+    ("CannotWithdraw", "ordered"): lambda s, _: Dated(s).ordered().act("withdraw"),
+    ("DatedOrderRefused", "not_variable"): lambda s, _: s.of_adam("orders", {"delivery_id": s.days[0].pk, "lines": []}),
+    ("DatedOrderRefused", "withdrawn"): lambda s, _: Dated(s).withdrawn().order(),
+    ("DatedOrderRefused", "another_contract"): lambda s, _: verb(lambda: Dated(s).at_another()),
+    ("DatedOrderRefused", "outside_subscription"): lambda s, _: Dated(s, ends_on=DAYS[0]).order(rank=1),
+    ("DatedOrderRefused", "absent"): lambda s, _: Dated(s).absent().order(),
+    ("DatedOrderRefused", "not_open_yet"): lambda s, _: Dated(s).early().order(),
+    ("BelowMinimum", "below_delivery_minimum"): lambda s, _: Dated(s).order(quantity=1),
+    ("BelowMinimum", "nothing_ordered"): lambda s, _: Dated(s).order(quantity=0),
+    ("BelowMinimum", "below_contract_minimum"): lambda s, _: Dated(s, ends_on=DAYS[0]).order(),
+    ("EngagementRefused", "ordered_outside"): lambda s, _: Dated(s).ordered(rank=1).act("end", {"last_day": DAYS[0].isoformat()}),
     # payments
     ("PaymentRefused", "method_not_offered"): lambda s, _: s.pay(method="cash"),
     ("PaymentRefused", "amount_not_positive"): lambda s, _: s.pay(amount="0.00"),

@@ -59,6 +59,9 @@ def market(may: P | None, who: Roles, **more: Any) -> Line:
     return Line(may, who, in_market=True, **more)
 
 
+# The variable contract of the same people, where orders are.
+OF_CHEESE = (("contract_id", "cheese_contract_id"), ("subscription_id", "cheese_subscription_id"), ("delivery_id", "cheese_delivery_id"))
+
 SCREENS: dict[str, Line] = {
     "home": Line(P.BELONG, EVERYBODY),
     # contracts and distributions
@@ -86,6 +89,14 @@ SCREENS: dict[str, Line] = {
     "subscription_edit": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT),
     "subscription_delete": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT),
     "subscription_end": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT),
+    # orders of a variable contract
+    "contract_orders": Line(P.SEE_CONTRACT, SEES_CONTRACT, about=OF_CHEESE),
+    "contract_orders_close": Line(P.MANAGE_CONTRACT, OVER_CONTRACT, only_post=True, about=OF_CHEESE),
+    "delivery_orders": Line(P.SEE_CONTRACT, SEES_CONTRACT, about=OF_CHEESE),
+    "dated_orders": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT, own=HOUSEHOLD, about=OF_CHEESE),
+    "dated_order": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT, own=HOUSEHOLD, about=OF_CHEESE),
+    "dated_order_take_back": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT, own=HOUSEHOLD, only_post=True, about=OF_CHEESE),
+    "dated_absence": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT, own=HOUSEHOLD, only_post=True, about=OF_CHEESE),
     # payments
     "payments": Line(P.RECORD_PAYMENTS, OVER_SOME),
     "bulk_payments": Line(P.RECORD_PAYMENTS, OVER_CONTRACT),
@@ -224,6 +235,13 @@ OPERATIONS: dict[str, Line] = {
     "end_subscription": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT),
     "withdraw_subscription": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT),
     "set_absences_of_subscription": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT, own=HOUSEHOLD),
+    # orders of a variable contract
+    "list_contract_orders": Line(P.SEE_CONTRACT, SEES_CONTRACT, about=OF_CHEESE),
+    "close_orders_of_contract": Line(P.MANAGE_CONTRACT, OVER_CONTRACT, about=OF_CHEESE),
+    "list_orders_of_delivery": Line(P.SEE_CONTRACT, SEES_CONTRACT, about=OF_CHEESE),
+    "list_dated_orders": Line(P.SEE_CONTRACT, SEES_CONTRACT, own=HOUSEHOLD, about=OF_CHEESE),
+    "order_at_a_date": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT, own=HOUSEHOLD, about=OF_CHEESE),
+    "take_back_a_dated_order": Line(P.MANAGE_SUBSCRIPTIONS, OVER_CONTRACT, own=HOUSEHOLD, about=OF_CHEESE),
     "read_calendar": Line(P.SEE_CONTRACT, SEES_CONTRACT, own=SHARING),
     # payments
     "list_payments": Line(P.SEE_ACCOUNTS, STAFF),

@@ -34,6 +34,9 @@ def test_each_screen_asks_the_permission_that_the_table_says():
     asked |= dict.fromkeys(("account_pdf", "account_export"), Permission.SEE_CONTRACT)
     # So are an order and its receipt for whoever made it, and a producer's sheet for the producer.
     asked |= {"order": Permission.ORDER_FOR_CLIENTS, "receipt_pdf": Permission.HANDLE_BASKETS}
+    # So are the orders of a variable contract for the household.
+    own_orders = ("dated_orders", "dated_order", "dated_order_take_back", "dated_absence")
+    asked |= dict.fromkeys(own_orders, Permission.MANAGE_SUBSCRIPTIONS)
     sheets = ("order_sheet_pdf", "order_sheet_xlsx", "order_sheets_pdf", "order_sheets_xlsx")
     asked |= dict.fromkeys(sheets, Permission.SEE_DISTRIBUTIONS)
 

@@ -23,6 +23,7 @@ from escarcelle.payments.refunds import refund
 from escarcelle.tills.day import Counted, count_till
 from tests.cast import SEASON_START, TODAY, Amap, found_amap, received, season, signed_in
 from tests.market_cast import Market, at, found_market
+from tests.variable_cast import open_cheese
 
 MACHINES = ("administrator", "treasurer", "volunteer")
 FIRST_HALF_ENDS_ON = SEASON_START + dt.timedelta(weeks=26)
@@ -103,7 +104,12 @@ def _things_of_adam(amap: Amap) -> dict[str, object]:
     [opening] = take_over(group=group, balances=[TakeOver(taken, 2000)], on=TODAY, today=TODAY, by=amap.treasurer)
     delivery = amap.vegetables.deliveries.first()
     invited = create_member(group=group, details=PersonalDetails("Riou", "Anne", "anne@exemple.fr"), on=TODAY, by=amap.treasurer)
+    cheese = open_cheese(amap, producer=amap.farm)
+    cheese.subscribe("ADAM Pécine", {cheese.tomme: 1})
     return {
+        "cheese_contract_id": cheese.contract.pk,
+        "cheese_subscription_id": cheese.subscriptions["ADAM Pécine"].pk,
+        "cheese_delivery_id": cheese.deliveries[0].pk,
         "contract_id": amap.vegetables.pk,
         "product_id": amap.basket.pk,
         "member_id": adam.pk,

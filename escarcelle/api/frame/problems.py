@@ -47,6 +47,8 @@ CONFLICTS = frozenset(
         "not_open_yet",
         "not_standing",
         "not_validated",
+        "ordered",
+        "ordered_outside",
         "not_over_administrators",
         "nothing_to_move",
         "nothing_to_validate",

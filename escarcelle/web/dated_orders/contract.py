@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,9 +54,10 @@ def contract_orders_close(request: ContractRequest) -> HttpResponse:
 @contract_screen(may=Permission.SEE_CONTRACT)
 def delivery_orders(request: ContractRequest, delivery_id: int) -> HttpResponse:
     """One date: what is to bring, and who takes what."""
-    if not request.contract.is_variable:
-        raise Http404
     deliveries = request.contract.deliveries.select_related("distribution__place", "contract")
-    found = dated_queries.delivery_orders(get_object_or_404(deliveries, pk=delivery_id), timezone.now())
-    context = {"found": found, "delivery": found.totals.delivery, "needed": [one for one in found.totals.products if one.quantity]}
+    delivery = get_object_or_404(deliveries, pk=delivery_id)
+    if not request.contract.is_variable:
+        return redirect("web:subscriptions", request.group.slug, request.contract.pk)
+    found = dated_queries.delivery_orders(delivery, timezone.now())
+    context = {"found": found, "delivery": delivery, "needed": [one for one in found.totals.products if one.quantity]}
     return contract_page(request, "dated_orders/delivery.html", context, tab=TAB)
