@@ -6,7 +6,7 @@ from django.db import transaction
 
 from escarcelle.catalogs.departures import leave
 from escarcelle.catalogs.producers import create_producer, give_producer_access
-from escarcelle.demo import clock, last_season, smaller_contracts, vegetables
+from escarcelle.demo import cheese, clock, last_season, smaller_contracts, vegetables
 from escarcelle.demo.cast import (
     ADMINISTRATOR,
     FAITHFUL,
@@ -51,20 +51,28 @@ def build(today: dt.date) -> Group:
         baskets = vegetables.open_season(isle, farm, season, opened_on)
         eggs = smaller_contracts.open_eggs(isle, season, opened_on)
         honey = smaller_contracts.open_honey(isle, season, opened_on)
+        cheeses = cheese.open_contract_of_cheese(isle, season, opened_on)
     with clock.at(signed_on, 18, 30):
         signed = vegetables.sign_up(isle, baskets, season, signed_on)
         signed_for_eggs = smaller_contracts.sign_up_for_eggs(isle, eggs, signed_on)
         signed_for_honey = smaller_contracts.sign_up_for_honey(isle, honey, signed_on)
+        signed_for_cheese = cheese.sign_up(isle, cheeses, signed_on)
 
     vegetables.first_evening(isle, signed, season.tuesday(-1))
     smaller_contracts.pay_for_eggs(isle, signed_for_eggs, eggs, season.tuesday(-1))
+    cheese.pay(isle, signed_for_cheese, cheeses, season.tuesday(-1))
+    cheese.order_by_name(isle, signed_for_cheese, cheeses, 0, cheese.closing_day(cheeses, 0))
+    cheese.close(isle, cheeses, 0)
     vegetables.second_evening(isle, signed, season.tuesday(0))
     smaller_contracts.pay_for_honey(isle, signed_for_honey, signed_for_eggs, season.tuesday(0))
     vegetables.third_evening(isle, signed, season.tuesday(1))
+    cheese.order_by_name(isle, signed_for_cheese, cheeses, 1, cheese.closing_day(cheeses, 1))
+    cheese.close(isle, cheeses, 1)
     thursday = season.tuesday(1) + dt.timedelta(days=2)
     with clock.at(thursday, 8, 10):
         _invite(isle.members[INVITED[0]], isle.administrator)
     vegetables.holidays(isle, signed, season, thursday)
+    cheese.order_by_name(isle, signed_for_cheese, cheeses, 2, thursday + dt.timedelta(days=1))
     return isle.group
 
 

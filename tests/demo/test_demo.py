@@ -11,6 +11,7 @@ from escarcelle.demo import groix
 from escarcelle.demo.cast import DIRECT_PAYSANS, GONE, GROIX, INVITED, LA_CAGNOTTE, PASSWORD
 from escarcelle.groups.models import Group
 from escarcelle.ledger.models import Operation
+from escarcelle.orders.dated_queries import contract_orders
 from escarcelle.payments.models import Payment
 from escarcelle.people.models import Person
 from escarcelle.subscriptions.queries import subscriptions_page
@@ -42,6 +43,7 @@ def test_the_amap_is_the_one_of_the_documents(today):
         "Ferme de Groix",
         "Poulailler de Locmaria",
         "Rucher de Kerlard",
+        "GAEC des Embruns",
     }
     assert_books_are_right()
 
@@ -92,3 +94,13 @@ def test_the_demo_tells_a_year_in_its_order(built):
     assert group.activities.filter(kind="member.invited", details__member=invited.pk).exists()
     assert group.members.get(first_name="Mathurin").household_of.name == "ADAM Pécine"
     assert_books_are_right()
+
+
+def test_cheese_is_ordered_by_name_by_default_and_not_by_who_is_away(built):
+    group = Group.objects.get(slug="amap-de-groix")
+    found = contract_orders(group.contracts.get(name="Contrat fromages"), timezone.now())
+    first, second, third = found.dates[:3]
+
+    assert (first.taking_count, first.default_count, first.absent_count) == (8, 4, 1)
+    assert (second.taking_count, second.default_count, second.absent_count) == (9, 5, 0)
+    assert third.taking_count - third.default_count == 4
