@@ -187,16 +187,6 @@ def _day_of(subscription: Subscription, at: dt.datetime) -> dt.date:
     return min(max(value_date(at), subscription.starts_on), subscription.ends_on)
 
 
-def variable_subscriptions(member: Member, on: dt.date) -> list[Subscription]:
-    """A household's subscriptions to variable contracts that are not over. One statement."""
-    found = _running(on).filter(member=member.holder_id)
-    return list(found.select_related("contract__producer", "contract__group", "account", "member", "group").order_by("starts_on", "pk"))
-
-
-def _running(on: dt.date) -> QuerySet[Subscription]:
-    return Subscription.objects.standing().filter(contract__kind=Contract.Kind.VARIABLE, ends_on__gte=on)
-
-
 @dataclass(frozen=True)
 class ToDecide:
     """A subscription, and the next date at which its household can order; None when none is open."""
@@ -207,9 +197,8 @@ class ToDecide:
     has_default: bool
 
 
-def dates_to_decide(member: Member, at: dt.datetime) -> list[ToDecide]:
-    """A household's running subscriptions to variable contracts, each with its next open date. Five statements at most."""
-    subscriptions = variable_subscriptions(member, value_date(at))
+def dates_to_decide(subscriptions: Collection[Subscription], at: dt.datetime) -> list[ToDecide]:
+    """These subscriptions of a household to variable contracts, each with its next open date. Four statements; none for none."""
     if not subscriptions:
         return []
     contracts, accounts = {one.contract_id for one in subscriptions}, {one.account_id for one in subscriptions}
@@ -221,7 +210,7 @@ def dates_to_decide(member: Member, at: dt.datetime) -> list[ToDecide]:
     with_default = set(
         SubscriptionLine.objects.filter(subscription__in=subscriptions, quantity__gt=0).values_list("subscription_id", flat=True)
     )
-    found = []
+    to_decide = []
     for one in subscriptions:
         theirs = (
             delivery
@@ -232,8 +221,8 @@ def dates_to_decide(member: Member, at: dt.datetime) -> list[ToDecide]:
         )
         delivery = next(theirs, None)
         is_undecided = delivery is not None and (one.account_id, delivery.distribution_id) not in decided
-        found.append(ToDecide(one, delivery, is_undecided, one.pk in with_default))
-    return found
+        to_decide.append(ToDecide(one, delivery, is_undecided, one.pk in with_default))
+    return to_decide
 
 
 # --- What the coordinator and the producer see ---
@@ -353,8 +342,7 @@ def delivery_orders(delivery: Delivery, at: dt.datetime) -> DeliveryOrders:
 
 def day_sheet(distribution: Distribution) -> collecting.DaySheet:
     """Who comes on the day and what they leave with; of a variable contract, what they ordered, or will by default."""
-    deliveries = list(distribution.deliveries.standing().filter(contract__kind=Contract.Kind.VARIABLE))
-    return collecting.day_sheet(distribution, _decided(deliveries) if deliveries else {})
+    return collecting.day_sheet(distribution, _decided)
 
 
 def _decided(deliveries: Collection[Delivery]) -> dict[int, tuple[Engagement, ...]]:
@@ -377,28 +365,33 @@ def _decided(deliveries: Collection[Delivery]) -> dict[int, tuple[Engagement, ..
     return decided
 
 
-def next_collection(member: Member, on: dt.date) -> NextCollection | None:
-    """Where the household collects next, and what; of a variable contract, what it ordered, or will by default."""
-    theirs = Q(member=member.holder_id) | Q(alternate=member.holder_id) | Q(alternate=member.pk)
-    ordered: dict[Subscription, dict[int, tuple[Engagement, ...]]] = {
-        subscription: {}
-        for subscription in _running(on).filter(theirs).select_related("contract", "member", "alternate").order_by("contract__name", "pk")
-    }
-    if not ordered:
-        return next_of_subscriptions(member, on)
+def next_collection(member: Member, on: dt.date, subscriptions: Collection[Subscription]) -> NextCollection | None:
+    """Where the household collects next, and what; of a variable contract, what it ordered, or will by default.
+
+    `subscriptions`: the household's own to variable contracts."""
+    return next_of_subscriptions(member, on, ordered_by=lambda found: _ordered_from(found, on), without_default=subscriptions)
+
+
+def _ordered_from(subscriptions: Collection[Subscription], on: dt.date) -> dict[Subscription, dict[int, tuple[Engagement, ...]]]:
+    """What was said of each delivery from a day on. Three statements."""
+    ordered: dict[Subscription, dict[int, tuple[Engagement, ...]]] = {subscription: {} for subscription in subscriptions}
     by_account = {subscription.account_id: subscription for subscription in ordered}
     to_come = Delivery.objects.filter(contract__in=[one.contract_id for one in ordered], distribution__on__gte=on)
     for pk, contract_id in to_come.filter(default_orders_at__isnull=False).values_list("pk", "contract_id"):
-        for subscription, found in ordered.items():
+        for subscription, taken in ordered.items():
             if subscription.contract_id == contract_id:
-                found[pk] = ()
+                taken[pk] = ()
+    chosen = Basket.objects.filter(account__in=by_account, distribution__deliveries__in=to_come).exclude(origin=Basket.Origin.UNDECIDED)
+    for account_id, delivery_id in chosen.values_list("account_id", "distribution__deliveries"):
+        # Nothing on purpose is an order too.
+        ordered[by_account[account_id]][delivery_id] = ()
     lines = OrderLine.objects.filter(basket__account__in=by_account, delivery__in=to_come)
     decided = lines.exclude(basket__origin=Basket.Origin.UNDECIDED).select_related("basket", "product").order_by("product__position", "pk")
     for line in decided:
-        found = ordered[by_account[line.basket.account_id]]
-        parts = found.get(line.delivery_id, ())
-        found[line.delivery_id] = (*parts, Engagement(line.quantity, line.product.name)) if line.quantity else parts
-    return next_of_subscriptions(member, on, ordered)
+        taken = ordered[by_account[line.basket.account_id]]
+        parts = taken.get(line.delivery_id, ())
+        taken[line.delivery_id] = (*parts, Engagement(line.quantity, line.product.name)) if line.quantity else parts
+    return ordered
 
 
 def collecting_counts(deliveries: Collection[Delivery]) -> dict[int, int]:

@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from django.db.models import F
 
@@ -87,11 +86,16 @@ class DaySheet:
     needed: list[Needed]
 
 
-# What is taken on a day of a variable contract, by subscription: read above, where the orders are. Who is not there takes the default order.
+# What is taken on a day of variable contracts, by subscription, asked of where the orders are: the floor above. Who is not there takes the
+# default order.
 Decided = Mapping[int, tuple[Engagement, ...]]
 
 
-def day_sheet(distribution: Distribution, decided: Decided = MappingProxyType({})) -> DaySheet:
+def _nothing_decided(_deliveries: Collection[Delivery]) -> Decided:
+    return {}
+
+
+def day_sheet(distribution: Distribution, decided_at: Callable[[Collection[Delivery]], Decided] = _nothing_decided) -> DaySheet:
     """Who comes on the day of a distribution and what they leave with, over all contracts delivered there. Seven statements.
 
     Who takes nothing of a variable contract is not expected for it."""
@@ -101,6 +105,8 @@ def day_sheet(distribution: Distribution, decided: Decided = MappingProxyType({}
     subscriptions = list(covering.select_related("member", "alternate").order_by("member__sort_key", "pk"))
     facts = facts_by_contract(standing, subscriptions)
     planned_days = _planned_days(standing)
+    variable = [delivery for delivery in standing.values() if delivery.contract.is_variable]
+    decided = decided_at(variable) if variable else {}
     shares: dict[Member, list[Share]] = defaultdict(list)
     absents, needed = [], Counter[tuple[int, str]]()
     for subscription in subscriptions:

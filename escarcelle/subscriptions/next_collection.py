@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from types import MappingProxyType
 
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -36,18 +35,31 @@ class NextCollection:
     collected: tuple[Collected, ...]
 
 
-# What is taken at each delivery of variable contracts: read above, where the orders are. At the others, the default order is.
+# What is taken at each delivery of variable contracts, asked of where the orders are: the floor above. At the others, the default order is.
 Ordered = Mapping[Subscription, Mapping[int, tuple[Engagement, ...]]]
 
 
-def next_collection(member: Member, on: dt.date, ordered: Ordered = MappingProxyType({})) -> NextCollection | None:
+def _nothing_ordered(_subscriptions: Collection[Subscription]) -> Ordered:
+    return {}
+
+
+def next_collection(
+    member: Member,
+    on: dt.date,
+    *,
+    ordered_by: Callable[[Collection[Subscription]], Ordered] = _nothing_ordered,
+    without_default: Collection[Subscription] = (),
+) -> NextCollection | None:
     """The first distribution from `on` at which the member's household collects, alternation and absences reckoned.
 
-    Three statements, however many contracts and distributions. None when there is nothing to come."""
+    Three statements, however many contracts and distributions, and what `ordered_by` takes. `without_default`: subscriptions to variable
+    contracts that may have no line. None when there is nothing to come."""
     household = (
         Q(subscription__member=member.holder_id) | Q(subscription__alternate=member.holder_id) | Q(subscription__alternate=member.pk)
     )
-    quantities = {**{subscription: {} for subscription in ordered}, **_quantities(household, on)}
+    quantities = {**{subscription: {} for subscription in without_default}, **_quantities(household, on)}
+    variable = [subscription for subscription in quantities if subscription.contract.is_variable]
+    ordered = ordered_by(variable) if variable else {}
     if not quantities:
         return None
     contract_ids = {subscription.contract_id for subscription in quantities}

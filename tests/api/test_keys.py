@@ -17,8 +17,8 @@ from tests.api.operations import operations
 from tests.api.world import EVENING, MarketWorld, World
 from tests.books import assert_baskets_agree_with_the_books, figures
 from tests.cast import balance_of
-from tests.rights.table import OPERATIONS
 from tests.market_cast import at
+from tests.rights.table import OPERATIONS
 from tests.variable_cast import open_cheese
 
 pytestmark = pytest.mark.django_db

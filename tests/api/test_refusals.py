@@ -15,8 +15,8 @@ from escarcelle.distributions.planning import Slot, place_named
 from escarcelle.groups.accounts import general_account
 from escarcelle.groups.members import PersonalDetails, create_member
 from escarcelle.lib.refusals import Refusal
-from escarcelle.payments.refunds import refund
 from escarcelle.orders.dated_orders import order_for_date
+from escarcelle.payments.refunds import refund
 from escarcelle.subscriptions.calendar import plan
 from tests.api import market_scenes
 from tests.api.caller import Caller

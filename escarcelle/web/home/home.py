@@ -28,6 +28,7 @@ from escarcelle.payments.awaiting import (
 )
 from escarcelle.payments.models import Batch
 from escarcelle.payments.queries import PayeeBalance, payee_balances
+from escarcelle.subscriptions.models import Subscription
 from escarcelle.subscriptions.next_collection import next_distribution
 from escarcelle.validation.opening import opens_at
 from escarcelle.web.accounts.account import about_of
@@ -76,7 +77,8 @@ class Balance:
 def home(request: GroupRequest) -> HttpResponse:
     balances = payee_balances(request.member)
     mine = [_balance(request, found) for found in balances]
-    to_decide = dates_to_decide(request.member, timezone.now()) if request.group.is_amap else []
+    variable = _variable(balances, request.today)
+    to_decide = dates_to_decide(variable, timezone.now())
     asked = [_to_order(request, found, found.delivery) for found in to_decide if found.delivery and found.is_undecided]
     tasks = [*asked, *_days_to_validate(request), *_staff_tasks(request), *([] if _records_payments(request) else _own_debts(mine))]
     request.tab_counts = {"home": len(tasks)}  # type: ignore[attr-defined]  # read by `shell`
@@ -87,7 +89,7 @@ def home(request: GroupRequest) -> HttpResponse:
         "batches": _batches(request),
         "mine": mine,
         "largest_cents": max((abs(found.balance_cents) for found in mine), default=0),
-        **_next(request),
+        **_next(request, variable),
         "blocked": None if request.group.is_amap else blocked_state(request.group, timezone.now()),
         "to_decide": to_decide,
         "may_see_day": request.rights.may(Permission.SEE_DISTRIBUTIONS),
@@ -200,6 +202,17 @@ def _days_to_validate(request: GroupRequest) -> list[Task]:
     return [_day_to_validate(request, row) for row in rows if row.waiting_count and opens_at(row.distribution) <= now]
 
 
+def _variable(balances: Collection[PayeeBalance], on: dt.date) -> list[Subscription]:
+    """The household's subscriptions to variable contracts that are not over: their accounts are at hand."""
+    found = []
+    for account in (account for balance in balances for account in balance.accounts if not account.is_general):
+        one = account.subscription
+        if one.contract.is_variable and one.withdrawn_at is None and one.ends_on >= on:
+            one.member = account.member
+            found.append(one)
+    return found
+
+
 def _to_order(request: GroupRequest, found: ToDecide, delivery: Delivery) -> Task:
     """The next date of a variable contract about which nothing was said."""
     otherwise = _("Sans réponse, votre commande par défaut sera passée.") if found.has_default else ""
@@ -298,12 +311,12 @@ def _balance(request: GroupRequest, found: PayeeBalance) -> Balance:
     )
 
 
-def _next(request: GroupRequest) -> dict[str, Any]:
+def _next(request: GroupRequest, variable: Collection[Subscription]) -> dict[str, Any]:
     """Where I collect next; when I collect nothing, where the group meets next."""
     basket = None if request.group.is_amap else next_basket(request.member, request.today)
     if basket:
         return {"distribution": basket.distribution, "day": _day(basket.distribution.on), "collected": [], "basket": basket}
-    mine = next_collection(request.member, request.today)
+    mine = next_collection(request.member, request.today, variable)
     if mine:
         collected = [
             {"words": _and([str(part) for part in share.engagement]), "contract": share.contract.name, "holder_name": share.holder_name}
