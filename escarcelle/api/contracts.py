@@ -140,8 +140,8 @@ class ContractIn(Body):
     absences_allowed: Count = 0
     absences_from: DayIn | None = None
     absences_until: DayIn | None = None
-    minimum_per_delivery: AmountIn = 0
-    minimum_total: AmountIn = 0
+    minimum_per_delivery: AmountIn | None = None
+    minimum_total: AmountIn | None = None
     orders_open_days_before: Count | None = None
     orders_close_days_before: Count = 0
     orders_close_time: HourIn = dt.time(20)
@@ -225,7 +225,8 @@ def open_a_contract(request: ApiRequest, body: ContractIn) -> ContractOut:
     `orders_close_before_they_open`."""
     producer = named(request.group.producers.all(), body.producer_id, "producer_id")
     coordinator = named(request.group.members.all(), body.coordinator_id, "coordinator_id") if body.coordinator_id else None
-    terms = ContractTerms(**_in_cents(body.model_dump(exclude={"producer_id", "coordinator_id", "kind"})))
+    sent = body.model_dump(exclude={"producer_id", "coordinator_id", "kind"})
+    terms = ContractTerms(**_in_cents({name: value for name, value in sent.items() if value is not None}))
     contract = open_contract(
         group=request.group, producer=producer, terms=terms, by=request.member, key=request.key, coordinator=coordinator, kind=body.kind
     )
