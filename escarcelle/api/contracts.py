@@ -129,7 +129,7 @@ class ContractIn(Body):
     """`cheque_payable_to` empty means the producer's name. `variable`: members order date by date.
 
     Of a variable contract only: `minimum_per_delivery` and `minimum_total` are the least to order at each distribution and over the
-    contract; orders open (null: as soon as a distribution is planned) and close so many days before it, at `orders_close_time`."""
+    contract; orders open (null: as soon as a distribution is planned) and close so many days before it, at `orders_close_time` (20:00)."""
 
     kind: Literal["constant", "variable"] = "constant"
     producer_id: Id
@@ -144,7 +144,7 @@ class ContractIn(Body):
     minimum_total: AmountIn | None = None
     orders_open_days_before: Count | None = None
     orders_close_days_before: Count = 0
-    orders_close_time: HourIn = dt.time(20)
+    orders_close_time: HourIn | None = None
     coordinator_id: Id | None = None
 
 
