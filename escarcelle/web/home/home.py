@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 
 from escarcelle.distributions.models import Delivery
 from escarcelle.groups.permissions import Permission
-from escarcelle.orders.queries import blocked_state, market_days, next_basket
 from escarcelle.orders.dated_queries import ToDecide, contracts_to_bring, dates_to_decide, next_collection
+from escarcelle.orders.queries import blocked_state, market_days, next_basket
 from escarcelle.payments.awaiting import (
     Beginnings,
     OwingClients,
