@@ -77,6 +77,7 @@ def plan_market_day(*, group: Group, slot: Slot, on: dt.date, day: MarketDay, by
     for catalogue in day.catalogues:
         place_deliveries(catalogue, slot, [on])
     distribution = group.distributions.get(place=slot.place, on=on)
+    _check_planned(distribution, day)
     write_windows(distribution, day.window, day.exceptions)
     note(activity, distribution=distribution.pk, on=on.isoformat(), catalogue_count=len(day.catalogues))
     return distribution
@@ -92,6 +93,14 @@ def _check(group: Group, slot: Slot, day: MarketDay, starts: dt.datetime) -> Non
         raise PlanningRefused("another_group", field="place")
     for window in (day.window, *day.exceptions.values()):
         window.checked(starts)
+
+
+def _check_planned(distribution: Distribution, day: MarketDay) -> None:
+    """Refuse (`MarketDayRefused`) what does not suit the distribution that was there already: it keeps its own hours."""
+    if distribution.validated_at is not None:
+        raise MarketDayRefused("validated")
+    for window in (day.window, *day.exceptions.values()):
+        window.checked(distribution.starts)
 
 
 def check_market(group: Group) -> None:

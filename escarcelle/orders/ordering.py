@@ -133,8 +133,10 @@ def change_basket(basket: Basket, quantities: Quantities, *, at: dt.datetime, by
     wanted = _wanted(basket, lines, quantities)
     if not for_client:
         _check_windows(basket.distribution, [delivery for _, delivery, _ in wanted], at)
+    ordered = _quantities(lines)
     changed = _changed_lines(basket, lines, wanted, at=at, by=by, for_client=for_client)
-    _check_stock(wanted)
+    # Less is always accepted, even of what a coordinator has meanwhile limited to fewer than were sold.
+    _check_stock([(product, delivery, quantity) for product, delivery, quantity in wanted if quantity > ordered[product.pk]])
     return Change(basket, before, credited.dues_of({**{line.pk: line for line in lines}, **{line.pk: line for line in changed}}.values()))
 
 

@@ -48,21 +48,25 @@ def order(
         return Ordered(group.baskets.get(pk=activity.details["basket"]), activity.details["difference_cents"])
     ordered = change_order(distribution=distribution, member=member, quantities=wish.quantities, activity=activity, at=at, by=by)
     ways = ways_of(group)
-    if ways is not None:
+    if ordered.difference_cents <= 0:
+        # Whatever the group offers now: what was promised before follows what is left of the order.
+        follow_order(ordered.basket, ordered.difference_cents, None, at=at)
+    elif ways is not None:
         _pay(ordered, ways, wish.way, at=at, may_leave_open=is_for_client(member, by))
+    if ways is not None:
         note(activity, way=wish.way)
     return ordered
 
 
 def _pay(ordered: Ordered, ways: WaysToPay, way: str | None, *, at: dt.datetime, may_leave_open: bool) -> None:
     basket, more_cents = ordered.basket, ordered.difference_cents
-    if ways.money_pot:
-        if more_cents > 0 and not ways.negative_money_pot:
-            _check_money_pot(basket, more_cents)
+    if not ways.money_pot:
+        follow_order(basket, more_cents, _chosen(ways, way, may_leave_open=may_leave_open), at=at)
         return
-    if more_cents > 0:
-        way = _chosen(ways, way, may_leave_open=may_leave_open)
-    follow_order(basket, more_cents, way, at=at)
+    if way is not None:
+        raise WaysRefused("not_offered", field="way")
+    if not ways.negative_money_pot:
+        _check_money_pot(basket, more_cents)
 
 
 def _chosen(ways: WaysToPay, way: str | None, *, may_leave_open: bool) -> str | None:

@@ -14,7 +14,7 @@ from escarcelle.ledger import books, posting
 from escarcelle.lib.refusals import Refusal, gettext_noop
 from escarcelle.payments.counted_days import check_not_counted
 from escarcelle.payments.models import Payment
-from escarcelle.payments.promises import back_to_pending
+from escarcelle.payments.promises import back_to_pending, follow_payment
 from escarcelle.payments.recording import Entry, Received, enter, required_reason
 from escarcelle.subscriptions.booking import actor
 
@@ -63,6 +63,7 @@ def correct_payment(
     received = received.cleaned(payment.group, on)
     reverse_payments([payment], state=Payment.State.CORRECTED, label=PAYMENT_CORRECTED_LABEL, reason=reason, on=on, by=by)
     [corrected] = enter([Entry(payment.account, received, payment.basket)], activity=activity, by=by, corrects=payment, reason=reason)
+    follow_payment(payment, corrected)
     note(
         activity,
         payment=payment.pk,

@@ -8,7 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Sum, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Sum, Value, When
 
 from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Activity, Member, MemberAccount
@@ -48,28 +48,36 @@ def follow_order(basket: Basket, difference_cents: int, way: str | None, *, at: 
     follow_orders([(basket, difference_cents)], way, at=at)
 
 
-def follow_orders(changes: Sequence[tuple[Basket, int]], way: str | None, *, at: dt.datetime) -> None:
+def follow_orders(changes: Sequence[tuple[Basket, int]], way: str | None, *, at: dt.datetime, restoring: bool = False) -> None:
     """Make the promises of baskets of one payee follow their orders, in a fixed number of statements.
 
     Needs a transaction that holds the payee's book, after the orders were posted. More due: the promise of that way grows by what is
     not covered by the balance and the other promises; without a way, the newest pending promise does, if there is one. Less due:
-    pending promises shrink, the newest first. Received payments never change."""
+    pending promises shrink, the newest first. Received payments never change. `restoring`: also the newest promise that less due had
+    emptied grows again, so that what was taken off a basket by mistake is put back with its payment."""
     pending: dict[int, list[PromisedPayment]] = defaultdict(list)
     waiting = PromisedPayment.objects.filter(basket__in=[basket for basket, _ in changes], state=State.PENDING)
     for promise in waiting.order_by("-pk"):
         pending[promise.basket_id].append(promise)
-    growing = [basket.account for basket, cents in changes if cents > 0 and (way or pending[basket.pk])]
+    emptied = _emptied_ways([basket for basket, _ in changes]) if restoring else {}
+    ways = {basket.pk: way or next((promise.way for promise in pending[basket.pk]), emptied.get(basket.pk)) for basket, _ in changes}
+    growing = [basket.account for basket, cents in changes if cents > 0 and ways[basket.pk]]
     uncovered = _uncovered(growing) if growing else {}
     touched: list[PromisedPayment] = []
     for basket, cents in changes:
         of_basket = pending[basket.pk]
         if cents < 0:
             touched += _shrunk(of_basket, -cents)
-        elif cents > 0 and basket.account_id in uncovered:
-            more = min(cents, uncovered[basket.account_id])
-            touched += _grown(basket, way or of_basket[0].way, more, of_basket, at)
+        elif cents > 0 and (chosen := ways[basket.pk]):
+            touched += _grown(basket, chosen, min(cents, uncovered[basket.account_id]), of_basket, at)
     PromisedPayment.objects.bulk_update([promise for promise in touched if promise.pk], ["state", "amount_cents"])
     PromisedPayment.objects.bulk_create([promise for promise in touched if not promise.pk])
+
+
+def _emptied_ways(baskets: Sequence[Basket]) -> dict[int, str]:
+    """The way of the newest promise of each basket that followed its order down to nothing, by basket id."""
+    emptied = PromisedPayment.objects.filter(basket__in=baskets, state=State.CANCELLED, amount_cents=0)
+    return dict(emptied.order_by("pk").values_list("basket", "way"))
 
 
 def _uncovered(accounts: Sequence[MemberAccount]) -> dict[int, int]:
@@ -97,10 +105,10 @@ def _shrunk(pending: Sequence[PromisedPayment], cents: int) -> list[PromisedPaym
         if not taken:
             break
         cents -= taken
-        if taken == promise.amount_cents:
+        promise.amount_cents -= taken
+        if not promise.amount_cents:
+            # At zero: nobody said that it would not come.
             promise.state = State.CANCELLED
-        else:
-            promise.amount_cents -= taken
         touched.append(promise)
     return touched
 
@@ -174,5 +182,18 @@ def pending(promise: PromisedPayment) -> PromisedPayment:
 
 
 def back_to_pending(payments: Sequence[Payment]) -> None:
-    """The promises that these payments had fulfilled wait again: their payments were taken back. Two statements."""
-    PromisedPayment.objects.filter(payment__in=[payment.pk for payment in payments]).update(state=State.PENDING, payment=None)
+    """The promises that these payments had fulfilled wait again: their payments were taken back. Two statements.
+
+    Where more was promised in the same way since, the promise that waits grows instead, in two more: a basket has one of each way."""
+    fulfilled = PromisedPayment.objects.filter(payment__in=[payment.pk for payment in payments])
+    since = PromisedPayment.objects.filter(basket=OuterRef("basket"), way=OuterRef("way"), state=State.PENDING)
+    for promise in fulfilled.filter(Exists(since)):
+        waiting = PromisedPayment.objects.filter(basket=promise.basket_id, way=promise.way, state=State.PENDING)
+        waiting.update(amount_cents=F("amount_cents") + promise.amount_cents)
+        PromisedPayment.objects.filter(pk=promise.pk).update(state=State.CANCELLED, payment=None)
+    fulfilled.update(state=State.PENDING, payment=None)
+
+
+def follow_payment(payment: Payment, corrected: Payment) -> None:
+    """The promise that a payment had fulfilled is fulfilled by what corrects it, so that it waits again if that is taken back in turn."""
+    PromisedPayment.objects.filter(payment=payment).update(payment=corrected)

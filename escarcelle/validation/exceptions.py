@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum
 
 from escarcelle.catalogs.contracts import check_price
 from escarcelle.catalogs.models import Product
@@ -18,11 +18,12 @@ from escarcelle.distributions.models import Distribution
 from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Activity, Member
 from escarcelle.ledger import books
+from escarcelle.lib.dates import format_day
 from escarcelle.lib.weights import Weight
 from escarcelle.orders import amounts
 from escarcelle.orders.booking import Change, Credited, book_changes
 from escarcelle.orders.models import Basket, OrderLine
-from escarcelle.orders.ordering import LINE_RELATIONS, change_basket, save_lines
+from escarcelle.orders.ordering import LINE_RELATIONS, OrderRefused, change_basket, save_lines
 from escarcelle.payments.promises import follow_orders
 from escarcelle.validation.baskets import locked
 from escarcelle.validation.opening import ValidationRefused, check_open
@@ -55,9 +56,8 @@ def set_undelivered(
     def mark(found: OrderLine) -> None:
         if not 0 <= count <= found.quantity:
             raise ValidationRefused("quantity_out_of_range", field="count")
+        # What was weighed is kept: nothing delivered comes to nothing, and putting it back must give the same amount again.
         found.undelivered = count
-        if not found.delivered:
-            found.weighed_grams = None
 
     return _change_line(line, mark, activity=activity, label="Non livré, panier n° {number}", at=at, by=by, reason=reason)
 
@@ -147,7 +147,7 @@ def share_out_shortage(
 ) -> Outcome:
     """Only so many of a product came for the whole distribution: who goes without follows from the rule (`shortages`).
 
-    Baskets already validated keep what they have. `named`: the baskets that go without first. Refused: `ValidationRefused`."""
+    Baskets already validated keep what they have, and it counts in what came. `named`: the baskets that go without first. Refused: `ValidationRefused`."""
     content = {
         "distribution": distribution.pk,
         "product": product.pk,
@@ -179,13 +179,20 @@ def planned_shortage(
     if not lines:
         raise ValidationRefused("unknown_product", field="product")
     ordered = sum(line.quantity for line in lines)
-    if not 0 <= delivered <= ordered:
+    collected = _collected(distribution, product)
+    if not 0 <= delivered <= collected + ordered:
         raise ValidationRefused("quantity_out_of_range", field="delivered")
-    return shared_out(lines, ordered - delivered, rule=rule, named=named)
+    return shared_out(lines, min(ordered, collected + ordered - delivered), rule=rule, named=named)
+
+
+def _collected(distribution: Distribution, product: Product) -> int:
+    """How many of what came left with the baskets already validated."""
+    lines = product.order_lines.filter(basket__distribution=distribution, basket__validated_at__isnull=False)
+    return lines.aggregate(count=Sum(F("quantity") - F("undelivered")))["count"] or 0
 
 
 def _open_lines(distribution: Distribution) -> QuerySet[OrderLine]:
-    return OrderLine.objects.filter(basket__distribution=distribution, basket__validated_at=None)
+    return OrderLine.objects.filter(basket__distribution=distribution, basket__validated_at=None, delivery__cancelled_at=None)
 
 
 def _change_line(
@@ -203,6 +210,9 @@ def _change_line(
     found = next((other for other in lines if other.pk == line.pk), None)
     if found is None:
         raise ValidationRefused("unknown_line")
+    if found.delivery.cancelled_at is not None:
+        # Nobody would notice: a cancelled day is not validated.
+        raise OrderRefused("cancelled", contract=found.product.contract.name, day=format_day(basket.distribution.on))
     credited = Credited(basket.account.book_id)
     before = credited.dues_of(lines)
     write(found)
@@ -253,7 +263,7 @@ def _change_all(
 def _book(changes: Sequence[Change], *, activity: Activity, label: str, at: dt.datetime, by: Member | None, reason: str = "") -> Outcome:
     moved = [change for change in changes if change.difference_cents]
     book_changes(changes, activity=activity, label=label, at=at, by=by, reason=reason)
-    follow_orders([(change.basket, change.difference_cents) for change in moved], None, at=at)
+    follow_orders([(change.basket, change.difference_cents) for change in moved], None, at=at, restoring=True)
     outcome = Outcome(len(moved), sum(change.difference_cents for change in moved))
     note(
         activity,

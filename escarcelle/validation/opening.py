@@ -39,7 +39,8 @@ class ValidationRefused(Refusal):
 
 def opens_at(distribution: Distribution) -> dt.datetime:
     """The first instant at which the distribution can be validated."""
-    return distribution.starts - BEFORE_THE_START
+    # Half an hour of real time, also in the night when clocks are moved.
+    return timezone.localtime(distribution.starts.astimezone(dt.UTC) - BEFORE_THE_START)
 
 
 def check_open(distribution: Distribution, at: dt.datetime) -> None:

@@ -14,7 +14,7 @@ from escarcelle.orders.ordering import OrderRefused, drop_line
 from escarcelle.payments.checkout import Wish, order
 from escarcelle.payments.promises import Named, receive
 from escarcelle.payments.recording import record_payment
-from escarcelle.payments.ways import Offer, WaysRefused, offer_ways
+from escarcelle.payments.ways import Offer, WaysRefused, offer_ways, switch_payments_off
 from tests.cast import received
 from tests.market_cast import MARKET_DAY, at
 
@@ -248,3 +248,42 @@ def test_the_iban_of_transfers_is_checked(market, iban, is_right):
     else:
         with pytest.raises(WaysRefused):
             offer_ways(group=market.group, offer=offer, by=market.admin)
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_less_is_accepted_of_what_was_limited_since(market, count):
+    market.order("ADAM Pécine", {market.eggs: 4})
+    market.order("BLANC Alphée", {market.eggs: 6})
+    terms = ProductTerms(name=market.eggs.name, price_cents=320, stock_per_delivery=5)
+    change_product(product=market.eggs, terms=terms, on=market.now.date(), by=market.admin)
+
+    market.order("ADAM Pécine", {market.eggs: count})
+
+    assert market.balance("ADAM Pécine") == -320 * count
+    with pytest.raises(OrderRefused) as refusal:
+        market.order("ADAM Pécine", {market.eggs: 4})
+    assert refusal.value.code in ("not_enough_stock", "sold_out")
+
+
+@pytest.mark.parametrize("turn", ["off", "money_pot"])
+def test_what_was_promised_follows_what_is_left_whatever_the_group_offers_now(market, turn):
+    market.offer(cash=True)
+    basket = market.order("ADAM Pécine", {market.courgettes: 3}, way="cash")
+    if turn == "off":
+        switch_payments_off(group=market.group, by=market.admin)
+    else:
+        market.offer(money_pot=True)
+
+    market.order("ADAM Pécine", {market.courgettes: 1})
+    assert promised(basket) == {"cash": 350}
+    market.order("ADAM Pécine", {market.courgettes: 0})
+    assert (promised(basket), market.balance("ADAM Pécine")) == ({}, 0)
+
+
+def test_with_a_money_pot_nothing_else_pays_an_order(market):
+    market.offer(money_pot=True, negative_money_pot=True)
+
+    with pytest.raises(WaysRefused) as refusal:
+        market.order("ADAM Pécine", {market.courgettes: 1}, way="cash")
+
+    assert (refusal.value.code, market.balance("ADAM Pécine")) == ("not_offered", 0)

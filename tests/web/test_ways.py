@@ -128,6 +128,7 @@ def test_an_administrator_finds_every_page_from_the_home_page(world, monkeypatch
     sent_or_fetched = {"cheques_recorded", "theme", "set_language", "group_rename", "place_new", "token_revoke", "member_invite"}
     sent_or_fetched |= {"member_come_back", "member_roles", "contract_terms", "product_new", "coordinator_appoint", "coordinator_dismiss"}
     sent_or_fetched |= {"basket_act", "force_validation", "payments_off"}
+    sent_or_fetched |= {"contract_orders_close", "dated_absence", "dated_order_take_back"}
     by_other_ways = {
         "invitation",  # from a mail
         "import_done",  # once a file was taken over

@@ -27,6 +27,7 @@ from escarcelle.tills.day import Counted, count_till
 from escarcelle.validation.forcing import force
 from tests.cast import TODAY, Amap, found_amap, received
 from tests.market_cast import MARKET_DAY, Market, at, found_market
+from tests.variable_cast import open_cheese
 
 IBAN = "FR7630006000011234567890189"
 EXPORT = (
@@ -82,17 +83,19 @@ def amap_world(name: str = "AMAP de Groix") -> World:
     make_token(member=amap.admin, name="Tableur", by=amap.admin)
     eggs = amap.open("Contrat œufs", amap.farm, 320, weeks=2, product="Boîte de six")
     unpaid = amap.subscribe("CARIOU Maëlle")
+    cheese = open_cheese(amap, producer=amap.farm)
+    by_date = cheese.subscribe("ADAM Pécine", {cheese.tomme: 1})
     first, last = amap.vegetables.deliveries.order_by("pk").first(), amap.vegetables.deliveries.order_by("pk").last()
     cancel_delivery(delivery=last, reason="grève", on=TODAY, by=amap.admin)
     plan = carry_out(group=group, file=read_camap(EXPORT.encode(), file_name="export.csv"), on=TODAY, by=amap.treasurer)
     words: dict[str, list[object]] = {
         "slug": [group.slug],
-        "contract_id": [amap.vegetables.pk, eggs.pk],
+        "contract_id": [amap.vegetables.pk, eggs.pk, cheese.contract.pk],
         "product_id": [amap.basket.pk],
         "member_id": [subscription.member_id, amap.coordinator.pk, invited.pk, gone.pk],
-        "delivery_id": [first.pk, last.pk, eggs.deliveries.first().pk],
+        "delivery_id": [first.pk, last.pk, eggs.deliveries.first().pk, cheese.deliveries[0].pk],
         "distribution_id": [first.distribution_id],
-        "subscription_id": [subscription.pk, unpaid.pk],
+        "subscription_id": [subscription.pk, unpaid.pk, by_date.pk],
         "account_id": [subscription.account_id, general.pk],
         "operation_no": [transfer.source_operation_no],
         "payment_id": [payment.pk],
