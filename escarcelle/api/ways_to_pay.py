@@ -221,7 +221,7 @@ def read_day_money(request: ApiRequest) -> DayMoneyOut:
 def count_the_till(request: ApiRequest, body: CountIn) -> CountOut:
     """Close the day's till: book the gaps and what goes to the bank.
 
-    Refusals: `a_market_only`, `not_finished`, `already_counted` (409), `comment_missing`, `keeps_too_much`, `amount_out_of_range`,
+    Refusals: `a_market_only`, `day_to_come`, `not_finished`, `already_counted` (409), `comment_missing`, `keeps_too_much`, `amount_out_of_range`,
     `cash_missing`, `not_a_count`, `pieces_differ`."""
     pieces: dict[int, int] = {}
     for kind in body.pieces:

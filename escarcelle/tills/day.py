@@ -45,6 +45,7 @@ class TillRefused(Refusal):
             "Les billets et les pièces font {pieces}, et non {cash}\u00a0: laissez l’un des deux vide, ou recomptez."
         ),
         "keeps_too_much": gettext_noop("On ne peut pas garder plus que ce qui est compté."),
+        "day_to_come": gettext_noop("Le {day} n’est pas encore venu\u00a0: la caisse se compte le jour même ou après."),
         "not_finished": gettext_noop("Des paniers ne sont pas validés\u00a0: la caisse se compte après."),
         "already_counted": gettext_noop("La caisse du {day} est déjà comptée."),
         "reason_missing": gettext_noop("Indiquez le motif\u00a0: il reste au journal."),
@@ -150,6 +151,8 @@ def count_till(*, distribution: Distribution, counted: Counted, on: dt.date, by:
     distribution = Distribution.objects.select_related("group").get(pk=distribution.pk)
     if distribution.closed_at is not None:
         raise TillRefused("already_counted", day=format_day(distribution.on))
+    if distribution.on > on:
+        raise TillRefused("day_to_come", day=format_day(distribution.on))
     if distribution.baskets.to_validate().exists():
         raise TillRefused("not_finished")
     money = day_money(distribution)

@@ -75,8 +75,8 @@ def _check_settled(basket: Basket, standing: Settlement, leaving: str, ways: Way
 
 
 def is_small(standing: Settlement, ways: WaysToPay | None) -> bool:
-    """Whether the group's rule for small differences decides."""
-    return ways is not None and 0 < abs(standing.left_cents) <= ways.small_difference_cents
+    """Whether the group's rule for small differences decides. A money pot is not paid order by order: what it lacks stays in it."""
+    return ways is not None and not ways.money_pot and 0 < abs(standing.left_cents) <= ways.small_difference_cents
 
 
 def close(

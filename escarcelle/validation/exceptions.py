@@ -56,10 +56,18 @@ def set_undelivered(
     def mark(found: OrderLine) -> None:
         if not 0 <= count <= found.quantity:
             raise ValidationRefused("quantity_out_of_range", field="count")
-        # What was weighed is kept: nothing delivered comes to nothing, and putting it back must give the same amount again.
-        found.undelivered = count
+        _leave_out(found, count)
 
     return _change_line(line, mark, activity=activity, label="Non livré, panier n° {number}", at=at, by=by, reason=reason)
+
+
+def _leave_out(line: OrderLine, count: int) -> None:
+    """So many of a line are not there. A part of it has another weight than the whole: it is to be weighed again.
+
+    Of nothing delivered the weight is kept: it comes to nothing, and putting it back must give the same amount again."""
+    if count != line.undelivered and 0 < count < line.quantity:
+        line.weighed_grams = None
+    line.undelivered = count
 
 
 @transaction.atomic
@@ -99,6 +107,8 @@ def add_on_the_spot(
     if not is_first:
         return _first(activity)
     note(activity, basket=basket.pk, product=product.pk, quantity=quantity)
+    if quantity < 1:
+        raise ValidationRefused("quantity_out_of_range", field="quantity")
     basket = _opened(basket, at)
     ordered = sum(line.quantity for line in basket.lines.filter(product=product))
     change = change_basket(basket, {product.pk: ordered + quantity}, at=at, by=by, for_client=True)
@@ -147,7 +157,8 @@ def share_out_shortage(
 ) -> Outcome:
     """Only so many of a product came for the whole distribution: who goes without follows from the rule (`shortages`).
 
-    Baskets already validated keep what they have, and it counts in what came. `named`: the baskets that go without first. Refused: `ValidationRefused`."""
+    Baskets already validated keep what they have, and it counts in what came. `named`: the baskets that go without first.
+    Refused: `ValidationRefused`."""
     content = {
         "distribution": distribution.pk,
         "product": product.pk,
@@ -165,7 +176,7 @@ def share_out_shortage(
 
     def mark(line: OrderLine) -> None:
         if line.product_id == product.pk:
-            line.undelivered = missing.get(line.pk, 0)
+            _leave_out(line, missing.get(line.pk, 0))
 
     label = f"Non livré\u00a0: {product.name}, panier n° {{number}}"
     return _change_all(distribution, product, mark, activity=activity, label=label, at=at, by=by, reason=reason)

@@ -161,7 +161,7 @@ def force(*, distribution: Distribution, method: str, at: dt.datetime, by: Membe
         basket_count=len(baskets),
         payment_count=len(payments),
         received_cents=sum(payment.amount_cents for payment in payments),
-        debt_cents=-sum(min(0, validation.left_cents) for validation in validations),
+        debt_cents=-sum(min(0, validation.left_cents) for validation in validations if validation.given_up_no is None),
     )
     note(activity, distribution=distribution.pk, method=method, forced=forced.__dict__)
     return forced

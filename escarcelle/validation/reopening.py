@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from escarcelle.distributions.models import Distribution
 from escarcelle.groups.activity import begin, note
-from escarcelle.groups.models import Member
+from escarcelle.groups.models import Activity, Member
 from escarcelle.ledger import books, posting
 from escarcelle.lib.dates import format_day
 from escarcelle.lib.names import clean_text
@@ -46,10 +47,10 @@ def reopen_basket(*, basket: Basket, reason: str, at: dt.datetime, by: Member | 
     content = {"basket": basket.pk, "reason": reason}
     activity, is_first = begin(group=basket.group, by=by, kind="basket.reopened", key=key, content=content)
     if not is_first:
-        return Reopened(activity.details["basket_count"], [], [])
+        return _first(activity)
     basket = locked(basket)
     reopened = _reopen([basket], reason=reason, at=at, by=by)
-    note(activity, basket=basket.pk, number=basket.number, reason=reason, basket_count=reopened.basket_count)
+    note(activity, basket=basket.pk, number=basket.number, reason=reason, **_details(reopened))
     return reopened
 
 
@@ -62,12 +63,27 @@ def reopen_distribution(
     content = {"distribution": distribution.pk, "reason": reason}
     activity, is_first = begin(group=distribution.group, by=by, kind="distribution.reopened", key=key, content=content)
     if not is_first:
-        return Reopened(activity.details["basket_count"], [], [])
+        return _first(activity)
     books.lock(distribution.group.book_id)
     validated = distribution.baskets.filter(validated_at__isnull=False)
     reopened = _reopen(list(validated.select_related("account", "distribution", "group")), reason=reason, at=at, by=by)
-    note(activity, distribution=distribution.pk, reason=reason, basket_count=reopened.basket_count)
+    note(activity, distribution=distribution.pk, reason=reason, **_details(reopened))
     return reopened
+
+
+def _details(reopened: Reopened) -> dict[str, Any]:
+    """What is noted, so that the same act sent again gets the same answer."""
+    return {
+        "basket_count": reopened.basket_count,
+        "taken_back": [payment.pk for payment in reopened.taken_back],
+        "left_alone": [payment.pk for payment in reopened.left_alone],
+    }
+
+
+def _first(activity: Activity) -> Reopened:
+    payments = activity.group.payments.in_bulk([*activity.details["taken_back"], *activity.details["left_alone"]])
+    taken_back, left_alone = ([payments[pk] for pk in activity.details[name]] for name in ("taken_back", "left_alone"))
+    return Reopened(activity.details["basket_count"], taken_back, left_alone)
 
 
 def _reopen(baskets: Sequence[Basket], *, reason: str, at: dt.datetime, by: Member | None) -> Reopened:

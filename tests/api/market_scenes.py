@@ -318,6 +318,7 @@ MET = {
     ("TillRefused", "not_a_count"): lambda s: s.validated().count(cash=None, pieces=[{"value": "0.03", "count": 1}]),
     ("TillRefused", "pieces_differ"): lambda s: s.validated().count(pieces=[{"value": "5.00", "count": 1}]),
     ("TillRefused", "comment_missing"): lambda s: s.validated().count(cash="3.49"),
+    ("TillRefused", "day_to_come"): lambda s: s.count(),
     ("TillRefused", "keeps_too_much"): lambda s: s.validated().count(kept="3.51"),
     ("TillRefused", "not_finished"): lambda s: s.ordered().count(),
     ("TillRefused", "reason_missing"): count_undone_without_a_reason,

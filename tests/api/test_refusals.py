@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 PACKAGES = ("catalogs", "distributions", "subscriptions", "orders", "payments", "validation", "tills", "groups.activity")
 MONEY = tuple(f"escarcelle.{package}." for package in PACKAGES)
 # No request can be made to ask for these: they hold for the other callers of the verbs.
-VERBS_ONLY = {"day_out_of_range", "method_unnamed", "sold_by_unknown", "unknown_line", "weight_out_of_range"}
+VERBS_ONLY = {"day_out_of_range", "kind_unknown", "method_unnamed", "sold_by_unknown", "unknown_line", "weight_out_of_range"}
 TEN = {"amount": "10.00", "method": "cheque"}
 
 
@@ -336,7 +336,7 @@ MET = {
     ("CannotWithdraw", "ordered"): lambda s, _: Dated(s).ordered().act("withdraw"),
     ("DatedOrderRefused", "not_variable"): lambda s, _: s.of_adam("orders", {"delivery_id": s.days[0].pk, "lines": []}),
     ("DatedOrderRefused", "withdrawn"): lambda s, _: Dated(s).withdrawn().order(),
-    ("DatedOrderRefused", "another_contract"): lambda s, _: verb(lambda: Dated(s).at_another()),
+    ("DatedOrderRefused", "another_contract"): lambda s, _: verb(Dated(s).at_another),
     ("DatedOrderRefused", "outside_subscription"): lambda s, _: Dated(s, ends_on=DAYS[0]).order(rank=1),
     ("DatedOrderRefused", "absent"): lambda s, _: Dated(s).absent().order(),
     ("DatedOrderRefused", "not_open_yet"): lambda s, _: Dated(s).early().order(),

@@ -102,7 +102,7 @@ class MarketWorld:
         account = market.account(name)
         record_payment(account=account, received=received(10000, method="cash"), basket=basket, **by)
         given = refund(account=account, basket=basket, method="cash", amount_cents=200, today=TODAY, **by)
-        counted = count_till(distribution=market.plan(TODAY + dt.timedelta(days=2)), counted=Counted(0, 0, 0), **by)
+        counted = count_till(distribution=market.plan(TODAY - dt.timedelta(days=2)), counted=Counted(0, 0, 0), **by)
         return {
             "distribution_id": self.day.pk,
             "member_id": basket.account.member_id,

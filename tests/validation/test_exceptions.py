@@ -9,7 +9,7 @@ from escarcelle.distributions.models import Distribution
 from escarcelle.lib.refusals import Refusal
 from escarcelle.validation.baskets import validate_basket
 from escarcelle.validation.cancelling import cancel_market_day
-from escarcelle.validation.exceptions import planned_shortage, set_undelivered, share_out_shortage, weigh
+from escarcelle.validation.exceptions import add_on_the_spot, planned_shortage, set_undelivered, share_out_shortage, weigh
 from escarcelle.validation.opening import ValidationRefused, opens_at
 from escarcelle.validation.shortages import Rule
 from tests.market_cast import MARKET_DAY, at
@@ -95,3 +95,25 @@ def test_a_day_planned_again_keeps_its_hours_and_its_validation(market, by):
     with pytest.raises(MarketDayRefused) as refusal:
         market.plan(MARKET_DAY)
     assert refusal.value.code == "validated"
+
+
+def test_a_part_of_what_was_weighed_is_to_be_weighed_again(market, by):
+    basket = market.order("ADAM Pécine", {market.potatoes: 4}, way="cash")
+    line = basket.lines.get()
+    weigh(line=line, grams=2100, **by)
+    assert standing(market, basket)[0] == -420
+
+    set_undelivered(line=line, count=2, **by)
+    line.refresh_from_db()
+    assert (line.weighed_grams, standing(market, basket)[0]) == (None, -200)
+
+    share_out_shortage(distribution=market.day, product=market.potatoes, delivered=3, rule=Rule.PROPORTIONAL, **by)
+    assert standing(market, basket)[0] == -300
+
+
+@pytest.mark.parametrize("quantity", [0, -1])
+def test_what_is_added_on_the_spot_is_one_at_least(market, by, quantity):
+    basket = market.order("ADAM Pécine", {market.bread: 2}, way="cash")
+    with pytest.raises(ValidationRefused):
+        add_on_the_spot(basket=basket, product=market.bread, quantity=quantity, **by)
+    assert standing(market, basket)[0] == -560
