@@ -195,7 +195,7 @@ def _things_of_the_market(market: Market) -> dict[str, object]:
     cash = received(1000, method="cash")
     record_payment(account=account, received=cash, on=TODAY, by=admin, key=uuid4(), basket=basket)
     given = refund(account=account, basket=basket, method="cash", amount_cents=200, on=TODAY, today=TODAY, by=admin)
-    counted = count_till(distribution=market.plan(TODAY + dt.timedelta(days=1)), counted=Counted(0, 0, 0), on=TODAY, by=admin)
+    counted = count_till(distribution=market.plan(TODAY - dt.timedelta(days=1)), counted=Counted(0, 0, 0), on=TODAY, by=admin)
     return {
         "distribution_id": day.pk,
         "member_id": basket.account.member_id,

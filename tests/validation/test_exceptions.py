@@ -98,7 +98,7 @@ def test_a_day_planned_again_keeps_its_hours_and_its_validation(market, by):
 
 
 def test_a_part_of_what_was_weighed_is_to_be_weighed_again(market, by):
-    basket = market.order("ADAM Pécine", {market.potatoes: 4}, way="cash")
+    basket = market.order("ADAM Pécine", {market.potatoes: 4}, way="on_the_spot")
     line = basket.lines.get()
     weigh(line=line, grams=2100, **by)
     assert standing(market, basket)[0] == -420
@@ -113,7 +113,7 @@ def test_a_part_of_what_was_weighed_is_to_be_weighed_again(market, by):
 
 @pytest.mark.parametrize("quantity", [0, -1])
 def test_what_is_added_on_the_spot_is_one_at_least(market, by, quantity):
-    basket = market.order("ADAM Pécine", {market.bread: 2}, way="cash")
+    basket = market.order("ADAM Pécine", {market.bread: 2}, way="on_the_spot")
     with pytest.raises(ValidationRefused):
         add_on_the_spot(basket=basket, product=market.bread, quantity=quantity, **by)
     assert standing(market, basket)[0] == -560
