@@ -92,7 +92,7 @@ class MarketWorld:
         self.market = market = found_market(name)
         self.slug, self.administrator = market.group.slug, Caller(market.admin)
         market.offer(cash=True, cheque=True, transfer=True, transfer_holder=name, transfer_iban=IBAN)
-        self.day, self.empty_day = market.plan(TODAY), market.plan(TODAY + dt.timedelta(days=1))
+        self.day, self.empty_day = market.plan(TODAY), market.plan(TODAY - dt.timedelta(days=1))
 
     def things_of(self, name):
         """The ids that addresses may name; `name` promised a transfer, then paid too much in cash and got some of it back."""

@@ -257,6 +257,7 @@ def member_request(path: str = "/", *, may: bool = True, is_amap: bool = True):
     request.group = SimpleNamespace(name="AMAP de Groix", slug="groix", is_amap=is_amap)
     request.member = SimpleNamespace(name="LE GOFF Martine", initials="ML", roles=SimpleNamespace(all=list))
     request.rights = SimpleNamespace(
+        may=lambda _permission: False,
         may_over_some_contract=lambda permission: may or permission.name == "BELONG",
         coordinated_contract_ids=frozenset(),
         producer_ids=frozenset(),

@@ -85,6 +85,7 @@ def amap_world(name: str = "AMAP de Groix") -> World:
     unpaid = amap.subscribe("CARIOU Maëlle")
     cheese = open_cheese(amap, producer=amap.farm)
     by_date = cheese.subscribe("ADAM Pécine", {cheese.tomme: 1})
+    cheese.order("ADAM Pécine", 1, {cheese.tomme: 2})
     first, last = amap.vegetables.deliveries.order_by("pk").first(), amap.vegetables.deliveries.order_by("pk").last()
     cancel_delivery(delivery=last, reason="grève", on=TODAY, by=amap.admin)
     plan = carry_out(group=group, file=read_camap(EXPORT.encode(), file_name="export.csv"), on=TODAY, by=amap.treasurer)
@@ -93,7 +94,7 @@ def amap_world(name: str = "AMAP de Groix") -> World:
         "contract_id": [amap.vegetables.pk, eggs.pk, cheese.contract.pk],
         "product_id": [amap.basket.pk],
         "member_id": [subscription.member_id, amap.coordinator.pk, invited.pk, gone.pk],
-        "delivery_id": [first.pk, last.pk, eggs.deliveries.first().pk, cheese.deliveries[0].pk],
+        "delivery_id": [first.pk, last.pk, eggs.deliveries.first().pk, cheese.deliveries[0].pk, cheese.deliveries[1].pk],
         "distribution_id": [first.distribution_id],
         "subscription_id": [subscription.pk, unpaid.pk, by_date.pk],
         "account_id": [subscription.account_id, general.pk],
