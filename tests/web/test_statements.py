@@ -7,6 +7,7 @@ import pytest
 
 from escarcelle.catalogs.producers import create_producer
 from escarcelle.groups.tokens import make_token
+from escarcelle.orders.dated_orders import order_for_date
 from escarcelle.payments.batches import BatchRow, record_batch
 from escarcelle.payments.models import Method
 from escarcelle.subscriptions.absences import set_absences
@@ -24,7 +25,7 @@ REHEARSED = {"subscription_delete", "delivery_cancel", "delivery_restore", "deli
 # What is ordered date by date stands beside what is due at every date: the facts of both are read.
 ORDERED_BY_DATE = {
     "attendance_compact_pdf", "attendance_pdf", "attendance_xlsx", "distribution",
-    "contract_orders", "dated_order", "dated_orders", "delivery_orders",
+    "contract_orders", "dated_order", "dated_orders", "delivery_orders", "account",
 }  # fmt: skip
 MOST_STATEMENTS_BY_DATE = 20
 
@@ -43,6 +44,16 @@ def grow(world, ranks):
         make_token(member=amap.admin, name=f"Tableur {rank}", by=amap.admin)
         farm = create_producer(group=amap.group, name=f"Ferme {rank}", by=amap.admin)
         amap.open(f"Contrat {rank}", farm, 500 + rank, weeks=3)
+        order_cheese(amap, 3 + rank)
+
+
+def order_cheese(amap, count):
+    """The newest acts of the log are then of the same kinds, whatever the size."""
+    subscription = amap.group.subscriptions.get(contract__kind="variable")
+    delivery, tomme = subscription.contract.deliveries.by_day()[1], subscription.contract.products.first()
+    order_for_date(
+        subscription=subscription, delivery=delivery, quantities={tomme.pk: count}, at=at(TODAY, 10), by=amap.treasurer, key=uuid4()
+    )
 
 
 def costs(world, client):
