@@ -53,7 +53,6 @@ def order(
         follow_order(ordered.basket, ordered.difference_cents, None, at=at)
     elif ways is not None:
         _pay(ordered, ways, wish.way, at=at, may_leave_open=is_for_client(member, by))
-    if ways is not None:
         note(activity, way=wish.way)
     return ordered
 
