@@ -26,7 +26,7 @@ VISITOR = ""
 NOT_PAGES = {
     "set_language", "theme", "mfa_login_webauthn", "mfa_download_recovery_codes", "group_rename", "place_new", "token_revoke",
     "member_invite", "member_come_back", "member_roles", "contract_terms", "product_new", "coordinator_appoint", "coordinator_dismiss",
-    "payments_off", "force_validation", "basket_act", "attendance_pdf", "attendance_compact_pdf", "attendance_xlsx", "order_sheets_pdf", "order_sheets_xlsx",
+    "contract_orders_close", "dated_absence", "dated_order_take_back", "payments_off", "force_validation", "basket_act", "attendance_pdf", "attendance_compact_pdf", "attendance_xlsx", "order_sheets_pdf", "order_sheets_xlsx",
     "order_sheet_pdf", "order_sheet_xlsx", "receipt_pdf", "cheques_recorded", "subscriptions_export", "balances_export", "account_export", "account_pdf",
 }  # fmt: skip
 
@@ -183,6 +183,8 @@ AT_THE_DOOR = [
     Visit("web:invitation", VISITOR),
     Visit("web:invitation", MEMBER, "of somebody else"),
 ]
+# A contract ordered date by date.
+OF_CHEESE = {"contract_id": "cheese_id", "subscription_id": "cheese_subscription_id", "delivery_id": "cheese_delivery_id"}
 CONTRACTS = [
     Visit("web:contracts"),
     Visit("web:contracts", PRODUCER, "of a producer"),
@@ -200,6 +202,10 @@ CONTRACTS = [
     Visit("web:delivery_restore", numbers={"delivery_id": "cancelled_delivery_id"}),
     Visit("web:delivery_delete"),
     Visit("web:contract_absences"),
+    Visit("web:contract_orders", COORDINATOR, numbers=OF_CHEESE),
+    Visit("web:delivery_orders", COORDINATOR, numbers=OF_CHEESE),
+    Visit("web:dated_orders", MEMBER, numbers=OF_CHEESE),
+    Visit("web:dated_order", MEMBER, numbers=OF_CHEESE),
     Visit("web:distributions", VOLUNTEER),
     Visit("web:distributions", ADMINISTRATOR, "none yet", HOUAT),
     Visit("web:distribution", VOLUNTEER),

@@ -136,7 +136,11 @@ def numbers_of(groix: Group) -> dict[str, int | str]:
     delivery = contract.deliveries.filter(distribution__on__gt=TODAY).order_by("distribution__on")[4]
     cancelled = contract.deliveries.filter(distribution__on__gt=TODAY).order_by("distribution__on")[5]
     cancel_delivery(delivery=cancelled, reason="tempête", on=TODAY, by=treasurer)
+    cheese = groix.contracts.get(name="Contrat fromages")
     return {
+        "cheese_id": cheese.pk,
+        "cheese_subscription_id": cheese.subscriptions.get(member=pecine).pk,
+        "cheese_delivery_id": cheese.deliveries.filter(orders_close_at__gt=timezone.now()).order_by("distribution__on")[0].pk,
         "slug": groix.slug,
         "contract_id": contract.pk,
         "subscription_id": subscription.pk,
