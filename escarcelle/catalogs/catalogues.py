@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from escarcelle.catalogs.contracts import LONGEST_CONTRACT, ContractRefused, check_price
+from escarcelle.catalogs.contracts import ContractRefused, check_name_and_period, check_price
 from escarcelle.catalogs.models import Contract, Producer, Product, ProductPrice
 from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Group, Member
@@ -47,12 +47,7 @@ class CatalogueTerms:
     def cleaned(self) -> "CatalogueTerms":
         """The same, tidied. Refused: `ContractRefused`, `CatalogueRefused`."""
         terms = CatalogueTerms(**{**asdict(self), "name": clean_text(self.name, max_length=120)})
-        if not terms.name:
-            raise ContractRefused("name_missing", field="name")
-        if terms.ends_on < terms.starts_on:
-            raise ContractRefused("ends_before_it_starts", field="ends_on")
-        if terms.ends_on - terms.starts_on > LONGEST_CONTRACT:
-            raise ContractRefused("too_long", field="ends_on")
+        check_name_and_period(terms.name, terms.starts_on, terms.ends_on)
         if not 0 <= terms.fee_basis_points <= 10_000:
             raise CatalogueRefused("fee_out_of_range", field="fee_basis_points")
         return terms

@@ -81,12 +81,7 @@ class ContractTerms:
                 "cheque_payable_to": clean_text(self.cheque_payable_to, max_length=120) or producer.name,
             }
         )
-        if not terms.name:
-            raise ContractRefused("name_missing", field="name")
-        if terms.ends_on < terms.starts_on:
-            raise ContractRefused("ends_before_it_starts", field="ends_on")
-        if terms.ends_on - terms.starts_on > LONGEST_CONTRACT:
-            raise ContractRefused("too_long", field="ends_on")
+        check_name_and_period(terms.name, terms.starts_on, terms.ends_on)
         if not 0 <= terms.absences_allowed <= 400:
             raise ContractRefused("absences_out_of_range", field="absences_allowed")
         if terms.absences_from and terms.absences_until and terms.absences_until < terms.absences_from:
@@ -112,6 +107,16 @@ _NO_ORDERS: dict[str, Any] = {
     "orders_close_days_before": 0,
     "orders_close_time": dt.time(20),
 }
+
+
+def check_name_and_period(name: str, starts_on: dt.date, ends_on: dt.date) -> None:
+    """Refuse (`ContractRefused`) a contract or a catalogue without a name, or with an impossible period."""
+    if not name:
+        raise ContractRefused("name_missing", field="name")
+    if ends_on < starts_on:
+        raise ContractRefused("ends_before_it_starts", field="ends_on")
+    if ends_on - starts_on > LONGEST_CONTRACT:
+        raise ContractRefused("too_long", field="ends_on")
 
 
 @transaction.atomic

@@ -4,12 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from escarcelle.documents.typesetting import typeset
-from escarcelle.lib.dates import format_day, format_long_day
-from escarcelle.lib.languages import FRENCH, spoken
-from escarcelle.lib.money import format_cents, format_signed_cents
+from escarcelle.documents.wording import language, long_day, money, signed_money
+from escarcelle.lib.dates import format_day
 from escarcelle.payments.statements import Computation, Part, Statement, StatementRow
 
 
@@ -31,35 +30,27 @@ def account_statement(head: StatementHead, statement: Statement) -> bytes:
 
 
 def _content(head: StatementHead, statement: Statement) -> dict[str, Any]:
-    today = format_long_day(head.on, language=_language())
+    today = long_day(head.on)
     return {
-        "language": _language(),
+        "language": language(),
         "title": gettext("Relevé de compte, {name}").format(name=head.member_name),
         "group": head.group_name,
         "about": f"{head.account_name}, {head.period}",
         "payee_word": gettext("Envers\u00a0:"),
         "payee": head.payee_name,
         "balance_word": _state(statement.balance_cents),
-        "balance": _signed(statement.balance_cents),
+        "balance": signed_money(statement.balance_cents),
         "headings": [gettext("Date"), gettext("Opération"), gettext("Saisi par"), gettext("Montant"), gettext("Solde")],
         "carried_word": gettext("Report"),
-        "carried": _signed(statement.carried_cents),
+        "carried": signed_money(statement.carried_cents),
         "rows": [_row(row) for row in statement.rows],
         "end_word": gettext("Solde au {today}").format(today=today),
-        "end": _signed(statement.balance_cents),
+        "end": signed_money(statement.balance_cents),
         "note": gettext(
             "Solde = paiements reçus − commandes. Un solde négatif est dû à {payee}\u202f; un solde positif est un avoir."
         ).format(payee=head.payee_name),
         "footer": gettext("{group} · édité le {today}").format(group=head.group_name, today=today),
     }
-
-
-def _language() -> str:
-    return spoken(get_language() or FRENCH)
-
-
-def _signed(amount_cents: int) -> str:
-    return format_signed_cents(amount_cents, language=_language())
 
 
 def _state(balance_cents: int) -> str:
@@ -78,8 +69,8 @@ def _row(row: StatementRow) -> dict[str, Any]:
         "details": details,
         "parts": [_part(part) for part in (*row.parts, *_of(row.why))],
         "by": row.entered_by,
-        "amount": _signed(row.amount_cents),
-        "balance": _signed(row.balance_cents),
+        "amount": signed_money(row.amount_cents),
+        "balance": signed_money(row.balance_cents),
     }
 
 
@@ -88,5 +79,5 @@ def _of(why: Computation | None) -> tuple[Part, ...]:
 
 
 def _part(part: Part) -> dict[str, str]:
-    amount = _signed(part.amount_cents) if part.is_signed else format_cents(part.amount_cents, language=_language())
+    amount = signed_money(part.amount_cents) if part.is_signed else money(part.amount_cents)
     return {"words": part.words, "amount": amount}

@@ -45,11 +45,6 @@ def limit() -> int:
     return settings.MAX_UNVALIDATED_DISTRIBUTIONS
 
 
-def is_blocked(group: Group, at: dt.datetime) -> bool:
-    """Whether members can no longer order. One statement."""
-    return unvalidated_distributions(group, at).count() >= limit()
-
-
 def check_not_blocked(group: Group, at: dt.datetime) -> None:
     """Refuse (`GroupBlocked`) while too many distributions wait."""
     count = unvalidated_distributions(group, at).count()

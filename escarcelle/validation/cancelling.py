@@ -1,7 +1,6 @@
 """A market day that does not take place: every order goes back to zero, once, and nobody owes anything for it."""
 
 import datetime as dt
-from collections import defaultdict
 from uuid import UUID
 
 from django.db import transaction
@@ -13,14 +12,12 @@ from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Member
 from escarcelle.ledger import books
 from escarcelle.lib.dates import format_day
-from escarcelle.lib.names import clean_text
-from escarcelle.orders import amounts
-from escarcelle.orders.booking import Change, Credited, book_changes
+from escarcelle.orders.booking import Change, book_changes
 from escarcelle.orders.models import OrderLine
-from escarcelle.orders.ordering import LINE_RELATIONS, save_lines
+from escarcelle.orders.ordering import LINE_RELATIONS
 from escarcelle.payments.promises import follow_orders
-from escarcelle.validation.exceptions import Outcome
-from escarcelle.validation.opening import ValidationRefused
+from escarcelle.validation.exceptions import Outcome, rewritten
+from escarcelle.validation.opening import ValidationRefused, required_reason
 
 
 @transaction.atomic
@@ -31,9 +28,7 @@ def cancel_market_day(*, distribution: Distribution, reason: str, at: dt.datetim
     key, once. Refused: `ValidationRefused` once a basket is validated, or without a reason; `MarketDayRefused` in an AMAP, where subscriptions
     would not follow. Not undone: plan another day, and order again."""
     check_market(distribution.group)
-    reason = clean_text(reason, max_length=200)
-    if not reason:
-        raise ValidationRefused("reason_missing", field="reason")
+    reason = required_reason(reason)
     content = {"distribution": distribution.pk, "reason": reason}
     activity, is_first = begin(group=distribution.group, by=by, kind="market_day.cancelled", key=key, content=content)
     if not is_first:
@@ -53,15 +48,10 @@ def cancel_market_day(*, distribution: Distribution, reason: str, at: dt.datetim
 
 
 def _emptied(distribution: Distribution) -> list[Change]:
-    credited = Credited(distribution.group.book_id)
-    by_basket: dict[int, list[OrderLine]] = defaultdict(list)
     lines = OrderLine.objects.filter(basket__distribution=distribution, basket__account__book=distribution.group.book_id, quantity__gt=0)
-    for line in lines.select_related(*LINE_RELATIONS, "basket__account", "basket__group", "basket__distribution"):
-        by_basket[line.basket_id].append(line)
-    before = {basket_id: credited.dues_of(of_basket) for basket_id, of_basket in by_basket.items()}
-    for of_basket in by_basket.values():
-        for line in of_basket:
-            line.undelivered, line.weighed_grams = line.quantity, None
-            amounts.apply(line)
-    save_lines([line for of_basket in by_basket.values() for line in of_basket])
-    return [Change(of_basket[0].basket, before[basket_id], {}) for basket_id, of_basket in by_basket.items()]
+    relations = (*LINE_RELATIONS, "basket__account", "basket__group", "basket__distribution")
+    return rewritten(list(lines.select_related(*relations)), _leave_all_out, book_id=distribution.group.book_id)
+
+
+def _leave_all_out(line: OrderLine) -> None:
+    line.undelivered, line.weighed_grams = line.quantity, None

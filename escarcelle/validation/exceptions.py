@@ -255,20 +255,25 @@ def _change_all(
     check_open(distribution, at)
     books.lock(product.contract.payee_book_id)
     relations = (*LINE_RELATIONS, "basket__account__member", "basket__group", "basket__distribution")
-    by_basket: dict[int, list[OrderLine]] = defaultdict(list)
-    for line in _open_lines(distribution).filter(product=product, quantity__gt=0).select_related(*relations):
-        by_basket[line.basket_id].append(line)
-    if not by_basket:
+    lines = list(_open_lines(distribution).filter(product=product, quantity__gt=0).select_related(*relations))
+    if not lines:
         raise ValidationRefused("unknown_product", field="product")
-    credited = Credited(product.contract.payee_book_id)
-    before = {basket_id: credited.dues_of(lines) for basket_id, lines in by_basket.items()}
-    for lines in by_basket.values():
-        for line in lines:
-            write(line)
-            amounts.apply(line)
-    save_lines([line for lines in by_basket.values() for line in lines])
-    changes = [Change(lines[0].basket, before[basket_id], credited.dues_of(lines)) for basket_id, lines in by_basket.items()]
+    changes = rewritten(lines, write, book_id=product.contract.payee_book_id)
     return _book(changes, activity=activity, label=label, at=at, by=by, reason=reason)
+
+
+def rewritten(lines: Sequence[OrderLine], write: Callable[[OrderLine], None], *, book_id: int) -> list[Change]:
+    """Write on lines of several baskets, reckon and save them: what changes for each basket. A fixed number of statements."""
+    by_basket: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in lines:
+        by_basket[line.basket_id].append(line)
+    credited = Credited(book_id)
+    before = {basket_id: credited.dues_of(of_basket) for basket_id, of_basket in by_basket.items()}
+    for line in lines:
+        write(line)
+        amounts.apply(line)
+    save_lines(lines)
+    return [Change(of_basket[0].basket, before[basket_id], credited.dues_of(of_basket)) for basket_id, of_basket in by_basket.items()]
 
 
 def _book(changes: Sequence[Change], *, activity: Activity, label: str, at: dt.datetime, by: Member | None, reason: str = "") -> Outcome:

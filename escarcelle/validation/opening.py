@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from escarcelle.distributions.models import Distribution
 from escarcelle.lib.dates import Hour, format_day
+from escarcelle.lib.names import clean_text
 from escarcelle.lib.refusals import Refusal, gettext_noop
 
 BEFORE_THE_START = dt.timedelta(minutes=30)
@@ -35,6 +36,14 @@ class ValidationRefused(Refusal):
         "unknown_product": gettext_noop("Ce produit n’est pas à cette distribution."),
         "nobody_named": gettext_noop("Les paniers nommés ne contiennent pas assez de ce produit."),
     }
+
+
+def required_reason(reason: str) -> str:
+    """Why something is taken back, tidied. Refused: `ValidationRefused("reason_missing")`."""
+    reason = clean_text(reason, max_length=200)
+    if not reason:
+        raise ValidationRefused("reason_missing", field="reason")
+    return reason
 
 
 def opens_at(distribution: Distribution) -> dt.datetime:

@@ -13,7 +13,6 @@ from escarcelle.groups.activity import begin, note
 from escarcelle.groups.models import Activity, Member
 from escarcelle.ledger import books, posting
 from escarcelle.lib.dates import format_day
-from escarcelle.lib.names import clean_text
 from escarcelle.orders.booking import value_date
 from escarcelle.orders.models import Basket
 from escarcelle.payments.corrections import reverse_payments
@@ -23,7 +22,7 @@ from escarcelle.payments.refunds import take_back
 from escarcelle.subscriptions.booking import actor
 from escarcelle.validation.baskets import locked
 from escarcelle.validation.models import BasketValidation
-from escarcelle.validation.opening import ValidationRefused
+from escarcelle.validation.opening import ValidationRefused, required_reason
 
 REOPENED_LABEL = "Panier rouvert"
 
@@ -43,7 +42,7 @@ def reopen_basket(*, basket: Basket, reason: str, at: dt.datetime, by: Member | 
 
     Payments named or entered before stay. Sent twice with one key, once. Refused: `ValidationRefused` (not validated, no reason, the
     day's till is closed). Undone by validating again."""
-    reason = _required(reason)
+    reason = required_reason(reason)
     content = {"basket": basket.pk, "reason": reason}
     activity, is_first = begin(group=basket.group, by=by, kind="basket.reopened", key=key, content=content)
     if not is_first:
@@ -59,7 +58,7 @@ def reopen_distribution(
     *, distribution: Distribution, reason: str, at: dt.datetime, by: Member | None, key: UUID | None = None
 ) -> Reopened:
     """The same for every validated basket of a distribution, in a fixed number of statements."""
-    reason = _required(reason)
+    reason = required_reason(reason)
     content = {"distribution": distribution.pk, "reason": reason}
     activity, is_first = begin(group=distribution.group, by=by, kind="distribution.reopened", key=key, content=content)
     if not is_first:
@@ -119,10 +118,3 @@ def _take_back_differences(validations: Sequence[BasketValidation], book_id: int
     ]
     if reversals:
         posting.reverse_many(book_id, reversals, value_date=on, by=actor(by), label=REOPENED_LABEL, reason=reason)
-
-
-def _required(reason: str) -> str:
-    reason = clean_text(reason, max_length=200)
-    if not reason:
-        raise ValidationRefused("reason_missing", field="reason")
-    return reason

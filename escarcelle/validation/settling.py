@@ -70,8 +70,3 @@ def settlements(baskets: Sequence[Basket]) -> dict[int, Settlement]:
 
 def _sums(rows: object) -> defaultdict[int, int]:
     return defaultdict(int, dict(rows))  # type: ignore[call-overload]
-
-
-def settlement(basket: Basket) -> Settlement:
-    """How one basket stands."""
-    return settlements([basket])[basket.pk]

@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from escarcelle.ledger import balances
-from escarcelle.orders.blocking import GroupBlocked, is_blocked, unvalidated_distributions
+from escarcelle.orders.blocking import GroupBlocked, unvalidated_distributions
 from escarcelle.orders.models import OrderLine
+from escarcelle.orders.queries import blocked_state
 from escarcelle.payments.corrections import correct_payment
 from escarcelle.payments.models import Payment
 from escarcelle.payments.promises import Named, receive
@@ -196,7 +197,10 @@ def test_the_fourth_unvalidated_distribution_blocks_and_one_validation_lifts_it(
         market.order("ADAM Pécine", {market.bread: 2}, day=day, now=at(on - dt.timedelta(days=1), 10))
         days.append(day)
         after = at(on, 18, 0)
-        assert (unvalidated_distributions(market.group, after).count(), is_blocked(market.group, after)) == (week + 1, week == 3)
+        assert (unvalidated_distributions(market.group, after).count(), blocked_state(market.group, after).is_blocked) == (
+            week + 1,
+            week == 3,
+        )
     next_day = market.plan(MARKET_DAY + dt.timedelta(weeks=4))
     now = at(MARKET_DAY + dt.timedelta(weeks=3, days=1), 10)
     market.order("BLANC Alphée", {market.bread: 1}, day=next_day, now=now - dt.timedelta(days=2))
